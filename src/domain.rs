@@ -1,1 +1,5 @@
 //! domain
+
+pub mod area;
+pub mod rulebook;
+pub mod uscc;
