@@ -120,13 +120,13 @@ pub(super) static BAN_03: Entry = Entry {
     basis: Basis::Notice,
     effect: Effect::Refuse,
     notice: "不得用于财政补助单位人员经费和工作经费",
-    zh: "用于财政补助单位人员经费(STAFF)的项目安排和支付,以及经济分类为501、50501开头的支付,一律\
-        拒绝。财政补助单位指已标明的,或统一社会信用代码以11、12开头的;企业等其他单位的人员费用不\
-        在此限。",
-    en: "An assignment or payment for the staff costs (STAFF) of a budget-funded unit is refused, \
-        and so is a payment whose economic code begins with 501 or 50501. Budget-funded is a unit \
-        flagged so or with a credit code that begins with 11 or 12; the staff costs of others, \
-        such as enterprises, are allowed.",
+    zh: "用途为人员经费(STAFF)、而项目业主或收款人是财政补助单位的项目安排和支付,以及经济分类为\
+        501、50501开头的支付,一律拒绝。财政补助单位指已标明的,或统一社会信用代码以11、12开头的;企\
+        业等其他单位的人员费用不在此限。",
+    en: "An assignment or payment for staff costs (STAFF) is refused where the project's owner or \
+        the payee is budget-funded, and so is a payment whose economic code begins with 501 or \
+        50501. Budget-funded is a unit flagged so or with a credit code that begins with 11 or \
+        12; the staff costs of others, such as enterprises, are allowed.",
     parameters: &["banned_purposes"],
 };
 
@@ -136,11 +136,13 @@ pub(super) static BAN_04: Entry = Entry {
     basis: Basis::Notice,
     effect: Effect::Refuse,
     notice: "不得用于财政补助单位人员经费和工作经费",
-    zh: "用于财政补助单位工作经费(OPERATING)的项目安排和支付,以及经济分类为502、50502开头的支付,\
-        一律拒绝。财政补助单位的认定与 BAN-03 相同;其他单位的运行费用不在此限。",
-    en: "An assignment or payment for the running costs (OPERATING) of a budget-funded unit is \
-        refused, and so is a payment whose economic code begins with 502 or 50502. Budget-funded \
-        is what BAN-03 calls so; the running costs of others are allowed.",
+    zh: "用途为工作经费(OPERATING)、而项目业主或收款人是财政补助单位的项目安排和支付,以及经济分类\
+        为502、50502开头的支付,一律拒绝。财政补助单位的认定与 BAN-03 相同;其他单位的运行费用不在\
+        此限。",
+    en: "An assignment or payment for running costs (OPERATING) is refused where the project's \
+        owner or the payee is budget-funded, and so is a payment whose economic code begins with \
+        502 or 50502. Budget-funded is what BAN-03 calls so; the running costs of others are \
+        allowed.",
     parameters: &["banned_purposes"],
 };
 
