@@ -1,1 +1,5 @@
 //! report
+
+pub mod amount;
+pub mod style;
+pub mod table;

@@ -230,4 +230,24 @@ codes! {
         /// A joint application (CAP-03).
         Joint = "joint" "联合申报",
     }
+
+    /// What an area is.
+    pub enum AreaKind {
+        /// A county.
+        County = "county" "县",
+        /// A city at county level.
+        CountyCity = "county_city" "县级市",
+        /// A city's district.
+        District = "district" "市辖区",
+        /// A development zone.
+        Zone = "zone" "开发区",
+    }
+
+    /// The level of a development zone, by whose approval it stands.
+    pub enum AreaLevel {
+        /// Approved by the State Council.
+        National = "national" "国家级",
+        /// Approved by the province.
+        Provincial = "provincial" "省级",
+    }
 }

@@ -75,7 +75,8 @@ impl Party {
                  "then": {"required": ["area"]}, "else": {"properties": {"area": false}}},
             ],
         });
-        if let Some(properties) = schema.pointer_mut("/properties").and_then(Value::as_object_mut).filter(|_| approval) {
+        if let Some(properties) = schema.pointer_mut("/properties").and_then(Value::as_object_mut).filter(|_| approval)
+        {
             properties.insert("document".to_owned(), Text::schema());
         }
         schema
@@ -192,7 +193,9 @@ impl Command {
         }
         let clean = form.is_clean();
         match (id, on, by, approvals, note, recorded_at, act) {
-            (Some(id), Some(on), Some(Recorder(by)), Some(approvals), Some(note), Some(recorded_at), Some(act)) if clean => {
+            (Some(id), Some(on), Some(Recorder(by)), Some(approvals), Some(note), Some(recorded_at), Some(act))
+                if clean =>
+            {
                 let approvals = approvals.unwrap_or_default().into_iter().map(|Approval(party)| party).collect();
                 Ok(Self { id, on, by, approvals, note, recorded_at, act })
             }
@@ -241,10 +244,16 @@ fn check_whole(act: &Act, form: &mut Form) {
         Act::Publicise(list) if list.from > list.to => {
             form.under("to", |form| form.fault("公示止日早于起日", "the last day is before the first"));
         }
-        Act::RecordFinding(finding) if finding.pilot.is_some() == finding.application.is_some() => form.under("pilot", |form| {
-            form.fault("pilot 与 application 须且只能填一个", "exactly one of `pilot` and `application` is expected");
-        }),
-        Act::ClosePeriod(super::act::ClosePeriod { through }) | Act::ReopenPeriod(super::act::ReopenPeriod { through, .. })
+        Act::RecordFinding(finding) if finding.pilot.is_some() == finding.application.is_some() => {
+            form.under("pilot", |form| {
+                form.fault(
+                    "pilot 与 application 须且只能填一个",
+                    "exactly one of `pilot` and `application` is expected",
+                );
+            })
+        }
+        Act::ClosePeriod(super::act::ClosePeriod { through })
+        | Act::ReopenPeriod(super::act::ReopenPeriod { through, .. })
             if !month_end(through) =>
         {
             form.under("through", |form| form.fault("须为月末日期", "a month's last day is expected"));

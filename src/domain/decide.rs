@@ -10,6 +10,7 @@ mod pilot;
 mod programme;
 mod sanction;
 
+use super::Timestamp;
 use super::act::{Act, ActKind, RejectApplication};
 use super::code::FindingKind;
 use super::command::Command;
@@ -18,7 +19,6 @@ use super::ledger::{Application, ApplicationState, Ledger, Moment, Pilot};
 use super::rule;
 use super::rulebook::Rule;
 use super::text::{Id, Text};
-use super::Timestamp;
 
 /// What became of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +117,9 @@ pub fn decide(ledger: &Ledger, command: &Command, now: Timestamp) -> Decision {
 fn judge(case: &mut Case) {
     match &case.command.act {
         // A command never opens a programme: reading one is refused, and this tells whoever builds one by hand.
-        Act::OpenProgramme(_) => case.refuse(Rule::Form01, "开设专项由 tranche init 办理", "a programme is opened by `tranche init`"),
+        Act::OpenProgramme(_) => {
+            case.refuse(Rule::Form01, "开设专项由 tranche init 办理", "a programme is opened by `tranche init`")
+        }
         Act::AmendProgramme(_) | Act::RegisterArea(_) | Act::Attach(_) => {}
         Act::ClosePeriod(act) => programme::close_period(case, act),
         Act::ReopenPeriod(act) => programme::reopen_period(case, act),

@@ -203,10 +203,11 @@ impl Field for Date {
 pub fn date_parse(text: &str) -> Option<Date> {
     let bytes = text.as_bytes();
     let shaped = bytes.len() == 10
-        && bytes
-            .iter()
-            .enumerate()
-            .all(|(at, byte)| if matches!(at, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() });
+        && bytes.iter().enumerate().all(
+            |(at, byte)| {
+                if matches!(at, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() }
+            },
+        );
     if !shaped || text.starts_with("0000") {
         return None;
     }
@@ -274,13 +275,27 @@ macro_rules! form {
         }
     )*) => { $(
         $(#[doc = $doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
         pub struct $name {
-            $(
-                $(#[doc = $field_doc])*
-                #[serde(skip_serializing_if = "crate::domain::form::Field::is_absent")]
-                pub $field: $type,
-            )*
+            $( $(#[doc = $field_doc])* pub $field: $type, )*
+        }
+
+        impl serde::Serialize for $name {
+            /// JSON leaves absent fields out; a snapshot's format needs every field in its place.
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeStruct as _;
+                let leaves_out = serializer.is_human_readable();
+                let written = 0 $( + usize::from(!(leaves_out && $crate::domain::form::Field::is_absent(&self.$field))) )*;
+                let mut object = serializer.serialize_struct(stringify!($name), written)?;
+                $(
+                    if leaves_out && $crate::domain::form::Field::is_absent(&self.$field) {
+                        object.skip_field(stringify!($field))?;
+                    } else {
+                        object.serialize_field(stringify!($field), &self.$field)?;
+                    }
+                )*
+                object.end()
+            }
         }
 
         impl $name {

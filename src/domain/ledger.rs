@@ -3,6 +3,7 @@
 //! Everything that counts towards a figure keeps its business date, so that one state answers for every date up to
 //! now; only what the rules count «whatever its date» is kept as the latest value. No method here judges or changes.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::Datelike as _;
@@ -52,6 +53,10 @@ pub struct Programme {
     pub sandbox: bool,
     /// The parameters in force.
     pub parameters: Parameters,
+    /// The parameters the programme was opened with.
+    pub opening_parameters: Parameters,
+    /// Their amendments, in the order of the log.
+    pub amendments: Vec<Amendment>,
     /// The last day of the closed books.
     pub closed_through: Option<Date>,
     /// When the last event was appended.
@@ -74,6 +79,15 @@ pub struct Programme {
     pub other_funding: BTreeMap<ProjectCode, Vec<OtherFunding>>,
     /// The identifiers taken, payments aside, each with the pilot or application it belongs to.
     pub identifiers: BTreeMap<(IdKind, Id), Option<Id>>,
+}
+
+/// An amendment of the parameters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amendment {
+    /// Its business date.
+    pub on: Date,
+    /// Dotted parameter and its new value as JSON text.
+    pub changes: Vec<(String, String)>,
 }
 
 /// What an identifier is of; identifiers are unique in their kind.
@@ -231,6 +245,19 @@ impl Ledger {
 }
 
 impl Programme {
+    /// The parameters as of a date: those of the opening, with every amendment dated no later.
+    #[must_use]
+    pub fn parameters_on(&self, date: Date) -> Cow<'_, Parameters> {
+        if self.amendments.iter().all(|amendment| amendment.on <= date) {
+            return Cow::Borrowed(&self.parameters);
+        }
+        let mut parameters = self.opening_parameters.clone();
+        for amendment in self.amendments.iter().filter(|amendment| amendment.on <= date) {
+            parameters.amend(&amendment.changes);
+        }
+        Cow::Owned(parameters)
+    }
+
     /// Whether an identifier of this kind is taken.
     #[must_use]
     pub fn is_taken(&self, kind: IdKind, id: &Id) -> bool {

@@ -184,6 +184,16 @@ impl Parameters {
         }
     }
 
+    /// Sets parameters from an amendment that was judged when it was recorded: dotted name and JSON text.
+    pub fn amend(&mut self, changes: &[(String, String)]) {
+        let mut form = Form::default();
+        for (name, text) in changes {
+            if let Ok(value) = serde_json::from_str(text) {
+                self.set(name, &value, &mut form);
+            }
+        }
+    }
+
     fn set_single(&mut self, name: &str, value: &Value, form: &mut Form) {
         match name {
             "cohorts" => put(&mut self.cohorts, Vec::<Year>::read(value, form).map(BTreeSet::from_iter)),
@@ -211,7 +221,8 @@ impl Parameters {
             "receipt_days" => put(&mut self.receipt_days, Count::read(value, form)),
             "idle_days" => put(&mut self.idle_days, Count::read(value, form)),
             "term_months" => put(&mut self.term_months, Count::read(value, form)),
-            _ => form.fault("没有这个参数,参数名见 tranche rules", "there is no such parameter; `tranche rules` lists them"),
+            _ => form
+                .fault("没有这个参数,参数名见 tranche rules", "there is no such parameter; `tranche rules` lists them"),
         }
     }
 
@@ -304,7 +315,10 @@ fn read_bands(value: &Value, form: &mut Form) -> Option<[u64; 3]> {
     let scores: Vec<u64> = Vec::<Score>::read(value, form)?.iter().map(Score::units).collect();
     let bands = <[u64; 3]>::try_from(scores).ok().filter(|[a, b, c]| a > b && b > c);
     if bands.is_none() {
-        form.fault("须为三个递减的分数,例如 [\"90\", \"80\", \"60\"]", "three falling scores are expected, as in [\"90\", \"80\", \"60\"]");
+        form.fault(
+            "须为三个递减的分数,例如 [\"90\", \"80\", \"60\"]",
+            "three falling scores are expected, as in [\"90\", \"80\", \"60\"]",
+        );
     }
     bands
 }
@@ -317,10 +331,14 @@ mod tests {
 
     #[test]
     fn an_unknown_or_missing_parameter_is_named() {
-        let rules = BTreeMap::from([("no_such".to_owned(), json!(1)), ("cap".to_owned(), json!({"other": "1.00", "odd": 1}))]);
+        let rules =
+            BTreeMap::from([("no_such".to_owned(), json!(1)), ("cap".to_owned(), json!({"other": "1.00", "odd": 1}))]);
         let faults = Parameters::read(&rules).unwrap_err();
         let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
-        assert!(fields.contains(&"no_such") && fields.contains(&"cap.odd") && fields.contains(&"first_share"), "{fields:?}");
+        assert!(
+            fields.contains(&"no_such") && fields.contains(&"cap.odd") && fields.contains(&"first_share"),
+            "{fields:?}"
+        );
         assert!(!fields.contains(&"cap.other"));
     }
 

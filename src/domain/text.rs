@@ -169,9 +169,10 @@ macro_rules! numbers {
 
         impl Field for $name {
             fn read(value: &Value, form: &mut Form) -> Option<Self> {
+                let range: std::ops::RangeInclusive<i64> = $least..=$most;
                 let number = value
                     .as_i64()
-                    .filter(|number| ($least..=$most).contains(number))
+                    .filter(|number| range.contains(number))
                     .and_then(|number| <$int>::try_from(number).ok());
                 if number.is_none() {
                     form.fault(
@@ -183,7 +184,8 @@ macro_rules! numbers {
             }
 
             fn schema() -> Value {
-                json!({"type": "integer", "minimum": $least, "maximum": $most})
+                let (least, most): (i64, i64) = ($least, $most);
+                json!({"type": "integer", "minimum": least, "maximum": most})
             }
         }
     )* };
@@ -328,7 +330,8 @@ mod tests {
 
     #[test]
     fn texts_that_hide_something_are_refused() {
-        for wrong in ["", "   ", "\u{3000}", "a\u{0}b", "a\nb", "a\u{202e}b", "a\u{2067}b", "\u{7f}", &"长".repeat(501)] {
+        for wrong in ["", "   ", "\u{3000}", "a\u{0}b", "a\nb", "a\u{202e}b", "a\u{2067}b", "\u{7f}", &"长".repeat(501)]
+        {
             assert_eq!(Text::parse(wrong), None, "{wrong:?}");
         }
         assert!(Text::parse(&"长".repeat(500)).is_some());

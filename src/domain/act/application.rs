@@ -2,11 +2,10 @@
 
 use crate::domain::Date;
 use crate::domain::code::{EnterpriseKind, IncidentGrade, IncidentKind, Stage};
-use crate::domain::form;
 use crate::domain::text::{Id, ReviewScore, Text, Year};
 use crate::domain::uscc::Uscc;
 
-form! {
+crate::form! {
     /// A leading enterprise (龙头企业).
     pub struct LeadingEnterprise {
         /// Its name. 名称

@@ -1,10 +1,9 @@
 //! Acts of performance evaluation, and the payout decision that rests on it.
 
 use crate::domain::code::{EvaluationKind, Grade};
-use crate::domain::form;
 use crate::domain::text::{Id, Ratio, Score, Text, Weight, Year};
 
-form! {
+crate::form! {
     /// An item of a self-evaluation.
     pub struct EvaluationItem {
         /// The indicator. 指标

@@ -1,12 +1,11 @@
 //! Acts that move money or promise it: allocation, releases, projects, payments.
 
 use crate::domain::code::Purpose;
-use crate::domain::form;
 use crate::domain::money::{Money, MoneyOrZero};
 use crate::domain::text::{BudgetYear, EconomicCode, Id, ProjectCode, Text};
 use crate::domain::uscc::Uscc;
 
-form! {
+crate::form! {
     /// Awards the fixed sum.
     pub struct Allocate {
         /// The pilot. 试点编号

@@ -2,10 +2,9 @@
 
 use crate::domain::Date;
 use crate::domain::code::Direction;
-use crate::domain::form;
 use crate::domain::text::{Id, Period, ProjectCode, Text, Weight};
 
-form! {
+crate::form! {
     /// A project of a plan.
     pub struct PlannedProject {
         /// Its code. 项目代码

@@ -6,10 +6,9 @@ use serde_json::Value;
 
 use crate::domain::Date;
 use crate::domain::area::{Area, AreaKind, AreaLevel};
-use crate::domain::form;
 use crate::domain::text::{ByteSize, Id, MediaType, Sha256, Text};
 
-form! {
+crate::form! {
     /// Opens a programme; the first event of every ledger.
     pub struct OpenProgramme {
         /// The programme's name. 专项名称

@@ -2,11 +2,10 @@
 
 use crate::domain::Date;
 use crate::domain::code::{FindingKind, ReturnSource};
-use crate::domain::form;
 use crate::domain::money::Money;
 use crate::domain::text::{Id, Text};
 
-form! {
+crate::form! {
     /// Orders rectification.
     pub struct OrderRectification {
         /// The pilot. 试点编号

@@ -35,11 +35,18 @@ fn after_latest_act(case: &mut Case, application: &Application) {
 /// STATE-01 for an act on an application.
 fn in_state(case: &mut Case, application: &Application, fits: bool, needed: (&str, &str)) {
     let (zh, en) = (application.state.zh(), application.state.en());
-    state_01(case, fits, &format!("该申报{zh},须为{}", needed.0), &format!("the application is {en}; it must be {}", needed.1));
+    state_01(
+        case,
+        fits,
+        &format!("该申报{zh},须为{}", needed.0),
+        &format!("the application is {en}; it must be {}", needed.1),
+    );
 }
 
 pub(super) fn recommend(case: &mut Case, act: &Recommend) {
-    let Some(application) = case.application(&act.application) else { return };
+    let Some(application) = case.application(&act.application) else {
+        return;
+    };
     in_state(case, application, application.state == State::Submitted, ("已申报", "submitted"));
     after_latest_act(case, application);
     qty_03(case, application);
@@ -47,7 +54,9 @@ pub(super) fn recommend(case: &mut Case, act: &Recommend) {
 }
 
 pub(super) fn review(case: &mut Case, act: &Review) {
-    let Some(application) = case.application(&act.application) else { return };
+    let Some(application) = case.application(&act.application) else {
+        return;
+    };
     if application.score(act.stage).is_some() {
         let zh = format!("{}已登记", act.stage.zh());
         state_01(case, false, &zh, &format!("the {} review is already recorded", act.stage));
@@ -59,7 +68,9 @@ pub(super) fn review(case: &mut Case, act: &Review) {
 
 pub(super) fn publicise(case: &mut Case, act: &Publicise) {
     for id in &act.applications {
-        let Some(application) = case.application(id) else { continue };
+        let Some(application) = case.application(id) else {
+            continue;
+        };
         sel_01(case, id, application);
         if application.cohort != act.cohort {
             let zh = format!("申报 {id} 属于 {} 年批次", application.cohort);
@@ -73,7 +84,9 @@ pub(super) fn publicise(case: &mut Case, act: &Publicise) {
 
 pub(super) fn recognise(case: &mut Case, act: &Recognise) {
     ref_02(case, case.ledger.pilots.contains_key(&act.pilot), "试点", &act.pilot);
-    let Some(application) = case.application(&act.application) else { return };
+    let Some(application) = case.application(&act.application) else {
+        return;
+    };
     in_state(case, application, application.state == State::Publicised, ("已公示", "publicised"));
     sel_01(case, &act.application, application);
     sel_03(case, application);
@@ -85,7 +98,9 @@ pub(super) fn recognise(case: &mut Case, act: &Recognise) {
 }
 
 pub(super) fn reject(case: &mut Case, act: &RejectApplication) {
-    let Some(application) = case.application(&act.application) else { return };
+    let Some(application) = case.application(&act.application) else {
+        return;
+    };
     let fits = !matches!(application.state, State::Recognised | State::Rejected);
     in_state(case, application, fits, ("未认定且未被否决", "neither recognised nor rejected"));
     after_latest_act(case, application);

@@ -25,13 +25,17 @@ pub(super) fn evaluate(case: &mut Case, act: &Evaluate) {
     ref_02(case, case.ledger.programme.is_taken(IdKind::Evaluation, &act.evaluation), "绩效评价", &act.evaluation);
     eval_06_range(case, &act.score);
     eval_06_grade(case, act);
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     not_closed(case, pilot);
     eval_03(case, pilot, act);
 }
 
 pub(super) fn decide_payout(case: &mut Case, act: &DecidePayout) {
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     let evaluation = pilot.evaluation(&act.evaluation);
     if evaluation.is_none() {
         ref_01(case, "该试点省级绩效评价", "evaluation of this pilot by the province", act.evaluation.as_str());

@@ -21,7 +21,9 @@ use crate::domain::rule::usage::{
 use crate::domain::text::ProjectCode;
 
 pub(super) fn allocate(case: &mut Case, act: &Allocate) {
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     cap_05_first(case, pilot);
     cap_01_02_03(case, pilot, act.amount);
     super::pilot::not_ended(case, pilot);
@@ -43,7 +45,9 @@ fn increase_or_not(case: &mut Case, pilot: &Pilot, increases: bool) {
 }
 
 pub(super) fn adjust_allocation(case: &mut Case, act: &AdjustAllocation) {
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     cap_05_exists(case, pilot);
     cap_01_02_03(case, pilot, act.new_amount);
     cap_04(case, pilot, act.new_amount);
@@ -53,7 +57,9 @@ pub(super) fn adjust_allocation(case: &mut Case, act: &AdjustAllocation) {
 
 pub(super) fn release(case: &mut Case, act: &Release) {
     ref_02(case, case.ledger.programme.is_taken(IdKind::Release, &act.release), "下达", &act.release);
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     let evaluation = act.evaluation.as_ref();
     if let Some(id) = evaluation.filter(|id| pilot.evaluation(id).is_none() && pilot.self_evaluation(id).is_none()) {
         ref_01(case, "该试点绩效评价", "evaluation of this pilot", id.as_str());
@@ -74,7 +80,9 @@ pub(super) fn release(case: &mut Case, act: &Release) {
 }
 
 pub(super) fn confirm_receipt(case: &mut Case, act: &ConfirmReceipt) {
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     let Some(release) = pilot.release(&act.release) else {
         return ref_01(case, "该试点下达", "release of this pilot", act.release.as_str());
     };
@@ -84,7 +92,9 @@ pub(super) fn confirm_receipt(case: &mut Case, act: &ConfirmReceipt) {
 }
 
 pub(super) fn reverse_release(case: &mut Case, act: &ReverseRelease) {
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     not_closed(case, pilot);
     let Some(release) = pilot.release(&act.release) else {
         return ref_01(case, "该试点下达", "release of this pilot", act.release.as_str());
@@ -129,8 +139,12 @@ fn not_withdrawn(case: &mut Case, assignment: &Assignment) {
 }
 
 pub(super) fn change_assignment(case: &mut Case, act: &ChangeAssignment) {
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
-    let Some(assignment) = assignment(case, pilot, &act.project) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
+    let Some(assignment) = assignment(case, pilot, &act.project) else {
+        return;
+    };
     let (old, new) = (assignment.amount(), act.new_amount.0);
     not_withdrawn(case, assignment);
     use_05_covers_paid(case, assignment, new);
@@ -140,8 +154,12 @@ pub(super) fn change_assignment(case: &mut Case, act: &ChangeAssignment) {
 }
 
 pub(super) fn file_project(case: &mut Case, act: &FileProject) {
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
-    let Some(assignment) = assignment(case, pilot, &act.project) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
+    let Some(assignment) = assignment(case, pilot, &act.project) else {
+        return;
+    };
     state_01(case, assignment.filed_on.is_none(), "项目已备案", "the project is already filed");
     not_withdrawn(case, assignment);
     date_02(case, Some(assignment.on), "项目确定日期", "the assignment");
@@ -149,18 +167,26 @@ pub(super) fn file_project(case: &mut Case, act: &FileProject) {
 
 pub(super) fn pay(case: &mut Case, act: &Pay) {
     ref_02(case, case.ledger.payments.contains_key(&act.payment), "支付", &act.payment);
-    ban_purpose(case, act.purpose, is_budget_funded(act.payee.budget_funded, act.payee.uscc.as_ref()));
+    let pilot = case.pilot(&act.pilot);
+    let owner = pilot.and_then(|pilot| pilot.assignment(&act.project)).map(|assignment| &assignment.owner);
+    let budget_funded = is_budget_funded(act.payee.budget_funded, act.payee.uscc.as_ref())
+        || owner.is_some_and(|owner| is_budget_funded(owner.budget_funded, Some(&owner.uscc)));
+    ban_purpose(case, act.purpose, budget_funded);
     if let Some(code) = &act.economic_code {
         ban_economic_code(case, code);
     }
     eth_01(case, act.purpose);
     def_04(case, act.payee.uscc.as_ref());
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     tr_08_ended(case, pilot);
     tr_08_payment(case, pilot);
     use_05_balance(case, pilot, act.amount);
     san_04(case, pilot);
-    let Some(assignment) = assignment(case, pilot, &act.project) else { return };
+    let Some(assignment) = assignment(case, pilot, &act.project) else {
+        return;
+    };
     date_02(case, Some(assignment.on), "项目确定日期", "the assignment");
     use_05_paid(case, assignment, act.amount);
     use_03(case, assignment);
@@ -168,7 +194,9 @@ pub(super) fn pay(case: &mut Case, act: &Pay) {
 }
 
 pub(super) fn reverse_payment(case: &mut Case, act: &ReversePayment) {
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     not_closed(case, pilot);
     let Some(payment) = case.ledger.payments.get(&act.payment).filter(|payment| payment.pilot == act.pilot) else {
         return ref_01(case, "该试点支付", "payment of this pilot", act.payment.as_str());
@@ -176,4 +204,3 @@ pub(super) fn reverse_payment(case: &mut Case, act: &ReversePayment) {
     state_01(case, payment.reversed_on.is_none(), "该支付已冲正", "the payment is already reversed");
     date_02(case, Some(payment.on), "支付日期", "the payment");
 }
-

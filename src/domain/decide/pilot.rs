@@ -25,19 +25,23 @@ pub(super) fn has_plan(case: &mut Case, pilot: &Pilot) {
 
 pub(super) fn approve_plan(case: &mut Case, act: &ApprovePlan) {
     eval_01(case, act);
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     state_01(case, pilot.plan.is_none(), "实施方案已批复", "the plan is already approved");
     not_ended(case, pilot);
     date_02(case, Some(pilot.recognised_on), "认定日期", "the recognition");
 }
 
 pub(super) fn adjust_plan(case: &mut Case, act: &AdjustPlan) {
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     has_plan(case, pilot);
     not_ended(case, pilot);
-    let Some(plan) = &pilot.plan else { return };
+    let plan = pilot.plan.as_ref();
     for project in act.remove.iter().flatten() {
-        if !plan.projects.contains_key(project) {
+        if plan.is_none_or(|plan| !plan.projects.contains_key(project)) {
             ref_01(case, "方案内项目", "project in the plan", project.as_str());
         }
         if pilot.assignment(project).is_some_and(crate::domain::ledger::Assignment::is_live) {
@@ -45,24 +49,30 @@ pub(super) fn adjust_plan(case: &mut Case, act: &AdjustPlan) {
             state_01(case, false, &zh, &format!("the project {project} has a live assignment"));
         }
     }
-    date_02(case, Some(plan.approved_on), "方案批复日期", "the plan's approval");
+    date_02(case, plan.map(|plan| plan.approved_on), "方案批复日期", "the plan's approval");
 }
 
 pub(super) fn file_plan(case: &mut Case, act: &FilePlan) {
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     let unfiled = || pilot.plan.iter().flat_map(|plan| &plan.changes).filter(|change| change.filed_on.is_none());
     state_01(case, unfiled().next().is_some(), "没有待备案的方案调整", "there is no plan change to file");
     date_02(case, unfiled().map(|change| change.on).max(), "方案调整日期", "the plan's change");
 }
 
 pub(super) fn monitor(case: &mut Case, act: &Monitor) {
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     has_plan(case, pilot);
     not_closed(case, pilot);
 }
 
 pub(super) fn close(case: &mut Case, act: &ClosePilot) {
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     not_closed(case, pilot);
     let overall = pilot.evaluations.iter().filter(|evaluation| evaluation.kind == EvaluationKind::Overall);
     let first_overall = overall.map(|evaluation| evaluation.on).next();

@@ -15,14 +15,18 @@ use crate::domain::rule::usage::use_05_balance;
 const BASIS: (&str, &str) = ("处理依据日期", "what the sanction rests on");
 
 pub(super) fn order_rectification(case: &mut Case, act: &OrderRectification) {
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     let basis = san_01(case, pilot, &act.basis, true);
     not_ended(case, pilot);
     date_02(case, basis, BASIS.0, BASIS.1);
 }
 
 pub(super) fn accept_rectification(case: &mut Case, act: &AcceptRectification) {
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     let order = pilot.open_rectification();
     state_01(case, order.is_some(), "没有待验收的整改", "there is no rectification to accept");
     not_ended(case, pilot);
@@ -30,7 +34,9 @@ pub(super) fn accept_rectification(case: &mut Case, act: &AcceptRectification) {
 }
 
 pub(super) fn suspend(case: &mut Case, act: &Suspend) {
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     let basis = san_01(case, pilot, &act.basis, false);
     state_01(case, pilot.suspension().is_none(), "试点资格已暂停", "the pilot is already suspended");
     not_ended(case, pilot);
@@ -38,7 +44,9 @@ pub(super) fn suspend(case: &mut Case, act: &Suspend) {
 }
 
 pub(super) fn resume(case: &mut Case, act: &Resume) {
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     let suspension = pilot.suspension();
     state_01(case, suspension.is_some(), "试点资格未暂停", "the pilot is not suspended");
     not_ended(case, pilot);
@@ -46,7 +54,9 @@ pub(super) fn resume(case: &mut Case, act: &Resume) {
 }
 
 pub(super) fn revoke(case: &mut Case, act: &Revoke) {
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     let basis = san_01(case, pilot, &act.basis, false);
     not_ended(case, pilot);
     date_02(case, basis, BASIS.0, BASIS.1);
@@ -54,7 +64,9 @@ pub(super) fn revoke(case: &mut Case, act: &Revoke) {
 
 pub(super) fn order_clawback(case: &mut Case, act: &OrderClawback) {
     ref_02(case, case.ledger.programme.is_taken(IdKind::Clawback, &act.clawback), "收回", &act.clawback);
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     let basis = san_01(case, pilot, &act.basis, false);
     not_closed(case, pilot);
     san_03_ordered(case, pilot, act.amount);
@@ -63,7 +75,9 @@ pub(super) fn order_clawback(case: &mut Case, act: &OrderClawback) {
 
 pub(super) fn receive_clawback(case: &mut Case, act: &ReceiveClawback) {
     ref_02(case, case.ledger.programme.is_taken(IdKind::Receipt, &act.receipt), "缴回", &act.receipt);
-    let Some(pilot) = case.pilot(&act.pilot) else { return };
+    let Some(pilot) = case.pilot(&act.pilot) else {
+        return;
+    };
     if act.source == ReturnSource::Unspent {
         use_05_balance(case, pilot, act.amount);
     }

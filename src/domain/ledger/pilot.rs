@@ -260,7 +260,7 @@ pub struct Rectification {
     pub basis: Id,
     /// When it is due.
     pub due: Date,
-    /// When it ended: accepted, or replaced by a new order.
+    /// When it ended: accepted, replaced by a new order, or overtaken by revocation.
     pub ended_on: Option<Date>,
 }
 
@@ -271,7 +271,7 @@ pub struct Suspension {
     pub on: Date,
     /// What it rests on.
     pub basis: Id,
-    /// When it ended.
+    /// When it ended: lifted, or overtaken by revocation.
     pub resumed_on: Option<Date>,
 }
 

@@ -18,7 +18,11 @@ pub fn ban_purpose(case: &mut Case, purpose: Purpose, budget_funded: bool) {
     for (rule, ban) in &case.ledger.programme.parameters.banned_purposes {
         if ban.purposes.contains(&purpose) {
             let whom = if matches!(purpose, Purpose::Staff | Purpose::Operating) { "财政补助单位" } else { "" };
-            case.refuse(*rule, format!("资金不得用于{whom}{}", purpose.zh()), format!("money may not be used for {purpose}"));
+            case.refuse(
+                *rule,
+                format!("资金不得用于{whom}{}", purpose.zh()),
+                format!("money may not be used for {purpose}"),
+            );
         }
     }
 }
@@ -45,7 +49,10 @@ pub fn ban_08_ruling(case: &mut Case, act: &AssignProject) {
         case.refuse(
             Rule::Ban08,
             format!("承担单位 {} 为机关事业单位({}),须附非政府数字化平台认定", act.owner.name, act.owner.uscc),
-            format!("the owner {} is a public body ({}): a ruling that it is no government platform is needed", act.owner.name, act.owner.uscc),
+            format!(
+                "the owner {} is a public body ({}): a ruling that it is no government platform is needed",
+                act.owner.name, act.owner.uscc
+            ),
         );
     }
     if let Some(word) = PLATFORM_WORDS.iter().find(|word| act.name.as_str().contains(**word)) {
@@ -60,6 +67,10 @@ pub fn ban_08_ruling(case: &mut Case, act: &AssignProject) {
 /// ETH-01: writing applications and printing are no key project.
 pub fn eth_01(case: &mut Case, purpose: Purpose) {
     if matches!(purpose, Purpose::ApplicationWriting | Purpose::Printing) {
-        case.refuse(Rule::Eth01, format!("{}不属于试点重点项目支出", purpose.zh()), format!("{purpose} is no spending of a key project"));
+        case.refuse(
+            Rule::Eth01,
+            format!("{}不属于试点重点项目支出", purpose.zh()),
+            format!("{purpose} is no spending of a key project"),
+        );
     }
 }

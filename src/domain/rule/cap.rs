@@ -45,11 +45,17 @@ pub fn cap_04(case: &mut Case, pilot: &Pilot, amount: Money) {
             Rule::Cap04,
             format!(
                 "调整后定额 {} 小于已下达 {} 减已收回 {} 的净额 {}",
-                amount.grouped(), released.grouped(), returned.grouped(), kept.grouped()
+                amount.grouped(),
+                released.grouped(),
+                returned.grouped(),
+                kept.grouped()
             ),
             format!(
                 "the new allocation {} is less than {} released less {} returned, {}",
-                amount.grouped(), released.grouped(), returned.grouped(), kept.grouped()
+                amount.grouped(),
+                released.grouped(),
+                returned.grouped(),
+                kept.grouped()
             ),
         );
     }

@@ -28,7 +28,11 @@ pub fn qty_04(case: &mut Case, act: &SubmitApplication) {
     let cohorts = &case.ledger.programme.parameters.cohorts;
     if !cohorts.contains(&act.cohort) {
         let known = cohorts.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
-        case.refuse(Rule::Qty04, format!("{}年不在试点批次({known})之内", act.cohort), format!("{} is no cohort of the programme ({known})", act.cohort));
+        case.refuse(
+            Rule::Qty04,
+            format!("{}年不在试点批次({known})之内", act.cohort),
+            format!("{} is no cohort of the programme ({known})", act.cohort),
+        );
     }
 }
 
@@ -40,7 +44,11 @@ fn may_apply(area: &Area) -> bool {
 pub fn elig_01(case: &mut Case, act: &SubmitApplication) {
     for member in act.members.iter().collect::<BTreeSet<_>>() {
         match case.ledger.programme.areas.get(member) {
-            None => case.refuse(Rule::Elig01, format!("{member} 不在地区名录中"), format!("{member} is not in the area register")),
+            None => case.refuse(
+                Rule::Elig01,
+                format!("{member} 不在地区名录中"),
+                format!("{member} is not in the area register"),
+            ),
             Some(area) if !may_apply(area) => case.refuse(
                 Rule::Elig01,
                 format!("{}({member})的开发区级别尚未核实,须先登记地区", area.name),
@@ -58,13 +66,22 @@ pub fn elig_02(case: &mut Case, act: &SubmitApplication) {
         case.refuse(Rule::Elig02, "申报主体重复", "a member stands twice");
     }
     if !distinct.contains(&act.lead) {
-        case.refuse(Rule::Elig02, format!("牵头主体 {} 不在申报主体之中", act.lead), format!("the lead {} is not among the members", act.lead));
+        case.refuse(
+            Rule::Elig02,
+            format!("牵头主体 {} 不在申报主体之中", act.lead),
+            format!("the lead {} is not among the members", act.lead),
+        );
     }
     let areas = &case.ledger.programme.areas;
-    let cities: BTreeSet<&str> = distinct.iter().filter_map(|id| areas.get(*id)).map(|area| area.city.as_str()).collect();
+    let cities: BTreeSet<&str> =
+        distinct.iter().filter_map(|id| areas.get(*id)).map(|area| area.city.as_str()).collect();
     if cities.len() > 1 {
         let names: Vec<_> = cities.into_iter().collect();
-        case.warn(Rule::Elig02, format!("联合申报跨设区市:{}", names.join("、")), format!("the members lie in several cities: {}", names.join(", ")));
+        case.warn(
+            Rule::Elig02,
+            format!("联合申报跨设区市:{}", names.join("、")),
+            format!("the members lie in several cities: {}", names.join(", ")),
+        );
     }
 }
 
@@ -87,7 +104,11 @@ pub fn elig_03(case: &mut Case, members: &[Id]) {
 pub fn elig_04(case: &mut Case, act: &SubmitApplication) {
     let (have, need) = (act.leading_enterprises.len(), case.ledger.programme.parameters.min_leading_enterprises.0);
     if have < need as usize {
-        case.refuse(Rule::Elig04, format!("龙头企业 {have} 家,至少 {need} 家"), format!("{have} leading enterprises; at least {need} are needed"));
+        case.refuse(
+            Rule::Elig04,
+            format!("龙头企业 {have} 家,至少 {need} 家"),
+            format!("{have} leading enterprises; at least {need} are needed"),
+        );
     }
 }
 
@@ -100,7 +121,11 @@ pub fn elig_05(case: &mut Case, act: &SubmitApplication) {
         .collect();
     let (have, need) = (distinct.len(), case.ledger.programme.parameters.min_quality_enterprises.0);
     if have < need as usize {
-        case.refuse(Rule::Elig05, format!("优质企业(去重后){have} 家,至少 {need} 家"), format!("{have} distinct quality enterprises; at least {need} are needed"));
+        case.refuse(
+            Rule::Elig05,
+            format!("优质企业(去重后){have} 家,至少 {need} 家"),
+            format!("{have} distinct quality enterprises; at least {need} are needed"),
+        );
     }
 }
 
@@ -108,11 +133,14 @@ pub fn elig_05(case: &mut Case, act: &SubmitApplication) {
 pub fn elig_06(case: &mut Case, act: &SubmitApplication) {
     let on = case.command.on;
     let months = case.ledger.programme.parameters.incident_lookback_months.0;
-    let Some(start) = on.checked_sub_months(Months::new(months)) else { return };
+    let Some(start) = on.checked_sub_months(Months::new(months)) else {
+        return;
+    };
     for incident in act.incidents.iter().filter(|incident| incident.date > start && incident.date <= on) {
         let (grade, kind, date) = (incident.grade, incident.kind, incident.date);
         let zh = format!("{date} 发生{}{}({}),在 {start} 之后的 {months} 个月内", grade.zh(), kind.zh(), incident.area);
-        let en = format!("a {grade} {kind} incident in {} on {date}, within {months} months (after {start})", incident.area);
+        let en =
+            format!("a {grade} {kind} incident in {} on {date}, within {months} months (after {start})", incident.area);
         if grade >= IncidentGrade::Major {
             case.refuse(Rule::Elig06, zh, en);
         } else {
@@ -124,7 +152,11 @@ pub fn elig_06(case: &mut Case, act: &SubmitApplication) {
 /// ELIG-08 (warning): the field is one that the notice names.
 pub fn elig_08(case: &mut Case, field: &Text) {
     if !FIELDS.contains(&field.as_str()) {
-        case.warn(Rule::Elig08, format!("试点领域 {field} 不在通知列举之内"), format!("the notice does not name the field {field}"));
+        case.warn(
+            Rule::Elig08,
+            format!("试点领域 {field} 不在通知列举之内"),
+            format!("the notice does not name the field {field}"),
+        );
     }
 }
 

@@ -24,7 +24,11 @@ pub fn eval_03(case: &mut Case, pilot: &Pilot, act: &Evaluate) {
     let on = case.command.on;
     let id = &act.self_evaluation;
     let Some(own) = pilot.self_evaluation(id) else {
-        case.refuse(Rule::Eval03, format!("{id} 不是该试点的绩效自评"), format!("{id} is no self-evaluation of this pilot"));
+        case.refuse(
+            Rule::Eval03,
+            format!("{id} 不是该试点的绩效自评"),
+            format!("{id} is no self-evaluation of this pilot"),
+        );
         return;
     };
     if (own.kind, own.year) != (act.kind, act.year) {
@@ -35,7 +39,11 @@ pub fn eval_03(case: &mut Case, pilot: &Pilot, act: &Evaluate) {
         );
     }
     if own.on > on {
-        case.refuse(Rule::Eval03, format!("自评 {id} 的日期 {} 晚于评价 {on}", own.on), format!("the self-evaluation {id} is dated {}, after {on}", own.on));
+        case.refuse(
+            Rule::Eval03,
+            format!("自评 {id} 的日期 {} 晚于评价 {on}", own.on),
+            format!("the self-evaluation {id} is dated {}, after {on}", own.on),
+        );
     }
 }
 
@@ -50,7 +58,11 @@ pub fn eval_04(case: &mut Case, pilot: Option<&Pilot>, act: &SelfEvaluate) {
     let on = case.command.on;
     let end = pilot.and_then(|pilot| pilot.plan.as_ref()).map(|plan| plan.term_end);
     if let Some(end) = end.filter(|end| on <= *end) {
-        case.refuse(Rule::Eval04, format!("{on} 时试点期尚未届满(至 {end})"), format!("on {on} the term has not ended (it ends {end})"));
+        case.refuse(
+            Rule::Eval04,
+            format!("{on} 时试点期尚未届满(至 {end})"),
+            format!("on {on} the term has not ended (it ends {end})"),
+        );
     }
 }
 
@@ -84,6 +96,10 @@ pub fn eval_07(case: &mut Case, act: &SelfEvaluate) {
     let sum = items.iter().map(|item| item.weight.units()).fold(0, u64::saturating_add);
     if sum != FULL_WEIGHT {
         let shown = items.iter().map(|item| Weight::as_str(&item.weight)).collect::<Vec<_>>().join(" + ");
-        case.warn(Rule::Eval07, format!("指标权重合计不为 100:{shown}"), format!("the weights do not come to 100: {shown}"));
+        case.warn(
+            Rule::Eval07,
+            format!("指标权重合计不为 100:{shown}"),
+            format!("the weights do not come to 100: {shown}"),
+        );
     }
 }

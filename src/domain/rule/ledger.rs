@@ -20,7 +20,9 @@ pub fn envelope(case: &mut Case) {
 
 /// FORM-01, where only the state can tell: a simulated time is for sandboxes and never goes back.
 pub fn form_01_recorded_at(case: &mut Case) {
-    let Some(at) = case.command.recorded_at else { return };
+    let Some(at) = case.command.recorded_at else {
+        return;
+    };
     if !case.ledger.programme.sandbox {
         case.refuse(
             Rule::Form01,

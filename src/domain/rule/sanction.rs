@@ -42,8 +42,20 @@ pub fn san_03_ordered(case: &mut Case, pilot: &Pilot, x: Money) {
     if sum > released {
         case.refuse(
             Rule::San03,
-            format!("已下达收回决定 {},本次 {},合计 {},超过已下达 {}", ordered.grouped(), x.grouped(), sum.grouped(), released.grouped()),
-            format!("ordered back {}, now {}, together {}: more than the {} released", ordered.grouped(), x.grouped(), sum.grouped(), released.grouped()),
+            format!(
+                "已下达收回决定 {},本次 {},合计 {},超过已下达 {}",
+                ordered.grouped(),
+                x.grouped(),
+                sum.grouped(),
+                released.grouped()
+            ),
+            format!(
+                "ordered back {}, now {}, together {}: more than the {} released",
+                ordered.grouped(),
+                x.grouped(),
+                sum.grouped(),
+                released.grouped()
+            ),
         );
     }
 }

@@ -8,10 +8,16 @@ use crate::domain::text::Id;
 /// QTY-01: a cohort's recognised pilots keep to its quota; a joint one counts as one.
 pub fn qty_01(case: &mut Case, application: &Application) {
     let cohort = application.cohort;
-    let Some(quota) = case.ledger.programme.parameters.cohort_quota.get(&cohort) else { return };
+    let Some(quota) = case.ledger.programme.parameters.cohort_quota.get(&cohort) else {
+        return;
+    };
     let have = case.ledger.pilots.values().filter(|pilot| pilot.cohort == cohort).count();
     if have + 1 > quota.0 as usize {
-        case.refuse(Rule::Qty01, format!("{cohort}年已认定 {have} 个,名额 {quota} 个"), format!("{have} of {quota} are recognised in the cohort {cohort}"));
+        case.refuse(
+            Rule::Qty01,
+            format!("{cohort}年已认定 {have} 个,名额 {quota} 个"),
+            format!("{have} of {quota} are recognised in the cohort {cohort}"),
+        );
     }
 }
 
@@ -19,7 +25,11 @@ pub fn qty_01(case: &mut Case, application: &Application) {
 pub fn qty_02(case: &mut Case) {
     let (have, about) = (case.ledger.pilots.len() + 1, case.ledger.programme.parameters.programme_target_about.0);
     if have > about as usize {
-        case.warn(Rule::Qty02, format!("累计认定 {have} 个,超过目标 {about} 个左右"), format!("{have} recognised in all, above the target of about {about}"));
+        case.warn(
+            Rule::Qty02,
+            format!("累计认定 {have} 个,超过目标 {about} 个左右"),
+            format!("{have} recognised in all, above the target of about {about}"),
+        );
     }
 }
 
@@ -27,8 +37,12 @@ pub fn qty_02(case: &mut Case) {
 pub fn qty_03(case: &mut Case, application: &Application) {
     let ledger = case.ledger;
     let cohort = application.cohort;
-    let Some(quota) = ledger.programme.parameters.city_recommend_quota.get(&cohort) else { return };
-    let Some(city) = ledger.city_of(application) else { return };
+    let Some(quota) = ledger.programme.parameters.city_recommend_quota.get(&cohort) else {
+        return;
+    };
+    let Some(city) = ledger.city_of(application) else {
+        return;
+    };
     let have = ledger
         .programme
         .applications
@@ -36,15 +50,25 @@ pub fn qty_03(case: &mut Case, application: &Application) {
         .filter(|other| other.recommended && other.cohort == cohort && ledger.city_of(other) == Some(city))
         .count();
     if have + 1 > quota.0 as usize {
-        case.refuse(Rule::Qty03, format!("{city} {cohort}年已推荐 {have} 个,名额 {quota} 个"), format!("{city} has recommended {have} of {quota} in the cohort {cohort}"));
+        case.refuse(
+            Rule::Qty03,
+            format!("{city} {cohort}年已推荐 {have} 个,名额 {quota} 个"),
+            format!("{city} has recommended {have} of {quota} in the cohort {cohort}"),
+        );
     }
 }
 
 /// TIME-01 (warning): recommended by the cohort's deadline, that day included.
 pub fn time_01(case: &mut Case, application: &Application) {
     let on = case.command.on;
-    if let Some(deadline) = case.ledger.programme.parameters.apply_deadline.get(&application.cohort).filter(|deadline| on > **deadline) {
-        case.warn(Rule::Time01, format!("{on} 推荐,晚于截止日期 {deadline}"), format!("recommended on {on}, after the deadline {deadline}"));
+    if let Some(deadline) =
+        case.ledger.programme.parameters.apply_deadline.get(&application.cohort).filter(|deadline| on > **deadline)
+    {
+        case.warn(
+            Rule::Time01,
+            format!("{on} 推荐,晚于截止日期 {deadline}"),
+            format!("recommended on {on}, after the deadline {deadline}"),
+        );
     }
 }
 
@@ -56,20 +80,30 @@ pub fn sel_01(case: &mut Case, id: &Id, application: &Application) {
             (None, _) => ("书面评审", "the written review"),
             _ => ("现场评审", "the on-site review"),
         };
-        case.refuse(Rule::Sel01, format!("申报 {id} 缺少{}", lacking.0), format!("the application {id} lacks {}", lacking.1));
+        case.refuse(
+            Rule::Sel01,
+            format!("申报 {id} 缺少{}", lacking.0),
+            format!("the application {id} lacks {}", lacking.1),
+        );
     }
 }
 
 /// SEL-02 (warning): no publicised application of the cohort with a higher score is passed over.
 pub fn sel_02(case: &mut Case, application: &Application) {
-    let Some(own) = application.score_sum() else { return };
+    let Some(own) = application.score_sum() else {
+        return;
+    };
     let passed_over = case.ledger.programme.applications.iter().find(|(_, other)| {
         other.cohort == application.cohort
             && other.state == ApplicationState::Publicised
             && other.score_sum().is_some_and(|score| score > own)
     });
     if let Some((id, _)) = passed_over {
-        case.warn(Rule::Sel02, format!("得分更高的申报 {id} 已公示而尚未认定"), format!("the application {id} scored higher, is publicised and not recognised"));
+        case.warn(
+            Rule::Sel02,
+            format!("得分更高的申报 {id} 已公示而尚未认定"),
+            format!("the application {id} scored higher, is publicised and not recognised"),
+        );
     }
 }
 
@@ -77,6 +111,10 @@ pub fn sel_02(case: &mut Case, application: &Application) {
 pub fn sel_03(case: &mut Case, application: &Application) {
     let on = case.command.on;
     if let Some(to) = application.publicised_to.filter(|to| on <= *to) {
-        case.refuse(Rule::Sel03, format!("{on} 认定时公示尚未结束(至 {to})"), format!("recognised on {on}, while publicised until {to}"));
+        case.refuse(
+            Rule::Sel03,
+            format!("{on} 认定时公示尚未结束(至 {to})"),
+            format!("recognised on {on}, while publicised until {to}"),
+        );
     }
 }

@@ -33,7 +33,9 @@ pub fn src_01(case: &mut Case, pilot: &Pilot, document: &Text) {
 
 /// TR-01: in the recognition year no more than the first share is released.
 pub fn tr_01(case: &mut Case, pilot: &Pilot, x: Money) {
-    let Some(allocation) = pilot.allocation() else { return };
+    let Some(allocation) = pilot.allocation() else {
+        return;
+    };
     let year = pilot.recognition_year();
     let share = case.ledger.programme.parameters.first_share;
     let limit = Limit::share_of(share, allocation);
@@ -46,18 +48,30 @@ pub fn tr_01(case: &mut Case, pilot: &Pilot, x: Money) {
         Rule::Tr01,
         format!(
             "{year}年已下达 {},本次 {},合计 {},超过定额 {} 的 {}({})",
-            released.grouped(), x.grouped(), sum.grouped(), allocation.grouped(), share.percent(), limit.floor().grouped()
+            released.grouped(),
+            x.grouped(),
+            sum.grouped(),
+            allocation.grouped(),
+            share.percent(),
+            limit.floor().grouped()
         ),
         format!(
             "released in {year}: {}, now {}, together {}: more than {} of the allocation {} ({})",
-            released.grouped(), x.grouped(), sum.grouped(), share.percent(), allocation.grouped(), limit.floor().grouped()
+            released.grouped(),
+            x.grouped(),
+            sum.grouped(),
+            share.percent(),
+            allocation.grouped(),
+            limit.floor().grouped()
         ),
     );
 }
 
 /// TR-02: the remainder waits for a payout decision: `R + x ≤ F + U·(A − F)`.
 pub fn tr_02(case: &mut Case, pilot: &Pilot, x: Money) {
-    let Some(allocation) = pilot.allocation() else { return };
+    let Some(allocation) = pilot.allocation() else {
+        return;
+    };
     let first = first_part(&case.ledger.programme.parameters, pilot, allocation, case.command.on);
     let ratio = pilot.payout_ratio();
     let limit = first.with_share_of_rest(ratio, allocation);
@@ -65,18 +79,31 @@ pub fn tr_02(case: &mut Case, pilot: &Pilot, x: Money) {
     if limit.admits(sum) {
         return;
     }
-    let decided = if pilot.payouts.is_empty() { ("尚无拨付决定", "there is no payout decision") } else { ("", "") };
+    let decided =
+        if pilot.payouts.is_empty() { ("尚无拨付决定", "there is no payout decision") } else { ("", "") };
     case.refuse(
         Rule::Tr02,
         format!(
             "已下达 {},本次 {},合计 {},超过可下达上限 {}(首期 {} + 剩余 {} × {}){}",
-            released.grouped(), x.grouped(), sum.grouped(), limit.floor().grouped(), first.floor().grouped(),
-            (allocation - first.floor()).grouped(), ratio.percent(), prefixed(";", decided.0)
+            released.grouped(),
+            x.grouped(),
+            sum.grouped(),
+            limit.floor().grouped(),
+            first.floor().grouped(),
+            (allocation - first.floor()).grouped(),
+            ratio.percent(),
+            prefixed(";", decided.0)
         ),
         format!(
             "released {}, now {}, together {}: more than the limit {} ({} first + {} of the remaining {}){}",
-            released.grouped(), x.grouped(), sum.grouped(), limit.floor().grouped(), first.floor().grouped(),
-            ratio.percent(), (allocation - first.floor()).grouped(), prefixed("; ", decided.1)
+            released.grouped(),
+            x.grouped(),
+            sum.grouped(),
+            limit.floor().grouped(),
+            first.floor().grouped(),
+            ratio.percent(),
+            (allocation - first.floor()).grouped(),
+            prefixed("; ", decided.1)
         ),
     );
 }
@@ -87,7 +114,9 @@ fn prefixed(prefix: &str, text: &str) -> String {
 
 /// TR-03: beyond the first part, a release names an evaluation by the province that has a payout decision.
 pub fn tr_03(case: &mut Case, pilot: &Pilot, x: Money, evaluation: Option<&Id>) {
-    let Some(allocation) = pilot.allocation() else { return };
+    let Some(allocation) = pilot.allocation() else {
+        return;
+    };
     let first = first_part(&case.ledger.programme.parameters, pilot, allocation, case.command.on);
     let sum = pilot.released() + x;
     if first.admits(sum) {
@@ -117,13 +146,27 @@ pub fn tr_03(case: &mut Case, pilot: &Pilot, x: Money, evaluation: Option<&Id>) 
 
 /// TR-04: no more is released than allocated; returned money gives no room back.
 pub fn tr_04(case: &mut Case, pilot: &Pilot, x: Money) {
-    let Some(allocation) = pilot.allocation() else { return };
+    let Some(allocation) = pilot.allocation() else {
+        return;
+    };
     let (released, sum) = (pilot.released(), pilot.released() + x);
     if sum > allocation {
         case.refuse(
             Rule::Tr04,
-            format!("已下达 {},本次 {},合计 {},超过定额 {}", released.grouped(), x.grouped(), sum.grouped(), allocation.grouped()),
-            format!("released {}, now {}, together {}: more than the allocation {}", released.grouped(), x.grouped(), sum.grouped(), allocation.grouped()),
+            format!(
+                "已下达 {},本次 {},合计 {},超过定额 {}",
+                released.grouped(),
+                x.grouped(),
+                sum.grouped(),
+                allocation.grouped()
+            ),
+            format!(
+                "released {}, now {}, together {}: more than the allocation {}",
+                released.grouped(),
+                x.grouped(),
+                sum.grouped(),
+                allocation.grouped()
+            ),
         );
     }
 }
@@ -132,7 +175,11 @@ pub fn tr_04(case: &mut Case, pilot: &Pilot, x: Money) {
 pub fn tr_05(case: &mut Case, pilot: &Pilot) {
     let on = case.command.on;
     if let Some(end) = pilot.plan.as_ref().map(|plan| plan.term_end).filter(|end| on > *end) {
-        case.warn(Rule::Tr05, format!("{on} 下达时试点期已于 {end} 届满"), format!("released on {on}, after the term's end on {end}"));
+        case.warn(
+            Rule::Tr05,
+            format!("{on} 下达时试点期已于 {end} 届满"),
+            format!("released on {on}, after the term's end on {end}"),
+        );
     }
 }
 
@@ -142,12 +189,22 @@ pub fn tr_07(case: &mut Case, pilot: &Pilot, evaluation: Option<&Evaluation>, ra
     if let Some(evaluation) = evaluation {
         let grade = evaluation.grade;
         if grade == Grade::Poor && ratio > Share::NONE {
-            case.refuse(Rule::Tr07, format!("评价等级为差,拨付比例须为 0,本次 {}", ratio.percent()), format!("the grade is 差: the ratio must be 0, not {}", ratio.percent()));
+            case.refuse(
+                Rule::Tr07,
+                format!("评价等级为差,拨付比例须为 0,本次 {}", ratio.percent()),
+                format!("the grade is 差: the ratio must be 0, not {}", ratio.percent()),
+            );
         }
         if grade == Grade::Middling && ratio == Share::WHOLE {
-            case.warn(Rule::Tr07, "评价等级为中而全额拨付剩余资金", "the grade is 中, yet the whole remainder is paid out");
+            case.warn(
+                Rule::Tr07,
+                "评价等级为中而全额拨付剩余资金",
+                "the grade is 中, yet the whole remainder is paid out",
+            );
         }
-        if let Some(most) = parameters.payout_table.as_ref().and_then(|table| table.get(&grade)).filter(|most| ratio > **most) {
+        if let Some(most) =
+            parameters.payout_table.as_ref().and_then(|table| table.get(&grade)).filter(|most| ratio > **most)
+        {
             case.refuse(
                 Rule::Tr07,
                 format!("等级{grade}的拨付比例不超过 {},本次 {}", most.percent(), ratio.percent()),
@@ -155,14 +212,26 @@ pub fn tr_07(case: &mut Case, pilot: &Pilot, evaluation: Option<&Evaluation>, ra
             );
         }
     }
-    let Some(allocation) = pilot.allocation() else { return };
+    let Some(allocation) = pilot.allocation() else {
+        return;
+    };
     let first = first_part(parameters, pilot, allocation, case.command.on);
     let (limit, released) = (first.with_share_of_rest(ratio, allocation), pilot.released());
     if !limit.admits(released) && !first.admits(released) {
         case.refuse(
             Rule::Tr07,
-            format!("按比例 {} 可下达上限为 {},低于已下达 {}", ratio.percent(), limit.floor().grouped(), released.grouped()),
-            format!("at {} the limit is {}, below the {} already released", ratio.percent(), limit.floor().grouped(), released.grouped()),
+            format!(
+                "按比例 {} 可下达上限为 {},低于已下达 {}",
+                ratio.percent(),
+                limit.floor().grouped(),
+                released.grouped()
+            ),
+            format!(
+                "at {} the limit is {}, below the {} already released",
+                ratio.percent(),
+                limit.floor().grouped(),
+                released.grouped()
+            ),
         );
     }
 }
@@ -188,7 +257,11 @@ pub fn tr_08_ended(case: &mut Case, pilot: &Pilot) {
 /// TR-08 (warning): a payment while the pilot is suspended.
 pub fn tr_08_payment(case: &mut Case, pilot: &Pilot) {
     if let Some(suspension) = pilot.suspension() {
-        case.warn(Rule::Tr08, format!("试点资格自 {} 起暂停,仍发生支付", suspension.on), format!("a payment while suspended since {}", suspension.on));
+        case.warn(
+            Rule::Tr08,
+            format!("试点资格自 {} 起暂停,仍发生支付", suspension.on),
+            format!("a payment while suspended since {}", suspension.on),
+        );
     }
 }
 

@@ -65,7 +65,12 @@ pub fn use_04(case: &mut Case, act: &AssignProject) {
         case.refuse(
             Rule::Use04,
             format!("项目 {project} 已获{}资金 {}({})", other.programme, other.amount.grouped(), other.document),
-            format!("the project {project} has {} from {} ({})", other.amount.grouped(), other.programme, other.document),
+            format!(
+                "the project {project} has {} from {} ({})",
+                other.amount.grouped(),
+                other.programme,
+                other.document
+            ),
         );
     }
     if act.other_provincial_funding {
@@ -98,13 +103,27 @@ pub fn use_04_registered(case: &mut Case, project: &ProjectCode) {
 
 /// USE-05: what is assigned keeps to the allocation; `change` is what the act adds.
 pub fn use_05_assigned(case: &mut Case, pilot: &Pilot, change: Money) {
-    let Some(allocation) = pilot.allocation() else { return };
+    let Some(allocation) = pilot.allocation() else {
+        return;
+    };
     let (assigned, sum) = (pilot.assigned(), pilot.assigned() + change);
     if sum > allocation {
         case.refuse(
             Rule::Use05,
-            format!("已确定项目额度 {},本次增加 {},合计 {},超过定额 {}", assigned.grouped(), change.grouped(), sum.grouped(), allocation.grouped()),
-            format!("assigned {}, now {} more, together {}: more than the allocation {}", assigned.grouped(), change.grouped(), sum.grouped(), allocation.grouped()),
+            format!(
+                "已确定项目额度 {},本次增加 {},合计 {},超过定额 {}",
+                assigned.grouped(),
+                change.grouped(),
+                sum.grouped(),
+                allocation.grouped()
+            ),
+            format!(
+                "assigned {}, now {} more, together {}: more than the allocation {}",
+                assigned.grouped(),
+                change.grouped(),
+                sum.grouped(),
+                allocation.grouped()
+            ),
         );
     }
 }
@@ -127,8 +146,22 @@ pub fn use_05_paid(case: &mut Case, assignment: &Assignment, x: Money) {
     if sum > promised {
         case.refuse(
             Rule::Use05,
-            format!("项目 {} 已支付 {},本次 {},合计 {},超过支持额度 {}", assignment.project, paid.grouped(), x.grouped(), sum.grouped(), promised.grouped()),
-            format!("{} paid for {}, now {}, together {}: more than the {} assigned", paid.grouped(), assignment.project, x.grouped(), sum.grouped(), promised.grouped()),
+            format!(
+                "项目 {} 已支付 {},本次 {},合计 {},超过支持额度 {}",
+                assignment.project,
+                paid.grouped(),
+                x.grouped(),
+                sum.grouped(),
+                promised.grouped()
+            ),
+            format!(
+                "{} paid for {}, now {}, together {}: more than the {} assigned",
+                paid.grouped(),
+                assignment.project,
+                x.grouped(),
+                sum.grouped(),
+                promised.grouped()
+            ),
         );
     }
 }
