@@ -1,6 +1,5 @@
 //! Folding acts on applications.
 
-use super::with_pilot;
 use crate::domain::Date;
 use crate::domain::act::{Publicise, Recognise, Recommend, RejectApplication, Review, SubmitApplication};
 use crate::domain::area::{AreaKind, AreaLevel};
@@ -73,15 +72,14 @@ pub(super) fn recognise(ledger: &mut Ledger, on: Date, act: &Recognise) {
     // Recognition ends the application; its date binds the pilot, not what is wrongly sent to the application later.
     application.state = ApplicationState::Recognised;
     application.pilot = Some(act.pilot.clone());
-    let application = &*application;
+    let application = application.clone();
     for member in &application.members {
         programme.recognised_areas.insert(member.clone(), act.application.clone());
     }
-    let pilot = recognised(programme, application, act, on);
-    ledger.pilots.insert(act.pilot.clone(), pilot);
+    let mut pilot = recognised(programme, &application, act, on);
     // Findings made on the application count for its pilot from now on.
-    let findings = ledger.programme.applications.get(&act.application).map(|known| known.findings.clone());
-    with_pilot(ledger, &act.pilot, |pilot| pilot.findings = findings.unwrap_or_default());
+    pilot.findings = application.findings;
+    ledger.pilots.insert(act.pilot.clone(), pilot);
 }
 
 /// A new pilot, with what recognition freezes: name, city, cap.
