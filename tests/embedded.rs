@@ -252,9 +252,11 @@ async fn a_home_deleted_under_a_running_server_starts_afresh() {
     let home = Home::below(&"x".repeat(120));
     ensure(&home.cluster).await;
     let orphan = home.pid().await.unwrap();
+    let socket = home.cluster.status().await.unwrap().socket.unwrap();
     fs::remove_dir_all(home.path()).unwrap();
     let (config, steps) = ensured(&home.cluster).await;
     kill(orphan);
+    fs::remove_dir_all(socket).unwrap();
     assert_eq!(steps, [Step::Creating, Step::Starting]);
     assert_eq!(value(&open(&config).await, "SELECT 1::text").await, "1");
 }
@@ -288,8 +290,9 @@ async fn a_home_in_a_closed_directory_works_and_can_be_deleted() {
             made[0], made[1],
             "a new home does not take over the ledgers of a deleted one"
         );
-        made.iter()
-            .for_each(|data| fs::remove_dir_all(data.ancestors().nth(2).unwrap()).unwrap());
+        for data in made {
+            fs::remove_dir_all(data.ancestors().nth(2).unwrap()).unwrap();
+        }
     }
 }
 

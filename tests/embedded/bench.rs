@@ -1,6 +1,13 @@
 //! What the tests of the embedded cluster stand on: homes that stop their server, processes of the test's own,
 //! programs that misbehave. Refuses to wait without a bound.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 use std::fs::{self, DirEntry, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -9,6 +16,7 @@ use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio_postgres::{Client, Config, NoTls};
@@ -147,9 +155,11 @@ fn within_bound<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) ->
     told.recv_timeout(BOUND).expect("it must end")
 }
 
+/// Kills a process; one that has ended by itself is as good.
 pub fn kill(pid: u32) {
     let pid = Pid::from_raw(pid.cast_signed()).unwrap();
-    kill_process(pid, Signal::KILL).unwrap();
+    let killed = kill_process(pid, Signal::KILL);
+    assert!(matches!(killed, Ok(()) | Err(Errno::SRCH)), "{killed:?}");
 }
 
 /// Whether an entry is a cluster in the making.

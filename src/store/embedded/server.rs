@@ -29,6 +29,9 @@ const PATIENCE_SECONDS: &str = "300";
 /// fills it within microseconds.
 const BLANK_PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long a server that does not answer may be on its way out before it is shut down.
+const DEATH_PATIENCE: Duration = Duration::from_secs(1);
+
 /// Between two looks at a server that changes.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -104,11 +107,21 @@ pub(super) fn state(site: &Site) -> Result<State, EmbeddedError> {
 }
 
 /// Whether a process is surely not this cluster's server, which has its data directory as working directory.
-/// Where that cannot be seen (macOS), it is taken for the server, as PostgreSQL does.
+/// Where that cannot be seen (macOS), it is taken for the server, as PostgreSQL does. A dead process whose
+/// parent does not ask for its status, as the first process of many containers does not, keeps its number but
+/// runs nothing.
 fn is_another_program(site: &Site, pid: Pid) -> bool {
+    let process = PathBuf::from(format!("/proc/{}", pid.as_raw_nonzero()));
+    let status = fs::read_to_string(process.join("stat")).unwrap_or_default();
+    // "pid (name) state …", where the name may hold anything.
+    if status
+        .rsplit_once(')')
+        .is_some_and(|(_, rest)| rest.trim_start().starts_with(['Z', 'X']))
+    {
+        return true;
+    }
     let place = |path: &Path| fs::metadata(path).map(|metadata| (metadata.dev(), metadata.ino()));
-    let process = place(Path::new(&format!("/proc/{}/cwd", pid.as_raw_nonzero())));
-    matches!((process, place(&site.data())), (Ok(process), Ok(data)) if process != data)
+    matches!((place(&process.join("cwd")), place(&site.data())), (Ok(process), Ok(data)) if process != data)
 }
 
 /// Waits for a server to be either ready or gone; one that nobody can reach any more is shut down. Gives the
@@ -125,6 +138,7 @@ pub(super) fn settle(site: &Site, programs: &Programs) -> Result<Option<PathBuf>
                     .shell(&site.directory, "rm -f data/postmaster.pid", "", "")?;
                 return Ok(None);
             }
+            State::Deaf(_) if begun.elapsed() < DEATH_PATIENCE => thread::sleep(PAUSE),
             State::Deaf(_) => stop(site, programs)?,
             State::Changing(pid) if begun.elapsed() > PATIENCE => {
                 return Err(EmbeddedError::NotReady {

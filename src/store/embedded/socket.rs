@@ -2,10 +2,11 @@
 //! which a home easily exceeds. Refuses a directory that others could have put there.
 
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::time::Duration;
 
 use super::elsewhere::short_hash;
 use super::error::EmbeddedError;
@@ -16,6 +17,9 @@ pub(super) const PORT: u16 = 5432;
 
 /// macOS's limit, the lower one, less the name of the socket in it.
 const LONGEST_DIRECTORY: usize = 103 - "/.s.PGSQL.5432".len();
+
+/// How long a server may take to answer before it counts as busy.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Where this cluster's next start is to put its socket: `sock` beside the data where the path allows it, else
 /// under `/tmp`.
@@ -79,19 +83,30 @@ pub(super) fn answers(site: &Site, directory: &Path) -> Result<bool, EmbeddedErr
     }
     verify(site, directory)?;
     let path = directory.join(format!(".s.PGSQL.{PORT}"));
-    match UnixStream::connect(&path) {
-        Ok(_) => Ok(true),
-        Err(error) if is_absence(&error) => Ok(false),
-        Err(error) => Err(EmbeddedError::files(path)(error)),
+    match ask_for_tls(&path) {
+        Ok(()) => Ok(true),
+        Err(error) => match error.kind() {
+            ErrorKind::NotFound
+            | ErrorKind::ConnectionRefused
+            | ErrorKind::ConnectionReset
+            | ErrorKind::BrokenPipe
+            | ErrorKind::UnexpectedEof
+            | ErrorKind::InvalidInput => Ok(false),
+            // Too busy to answer in time is not absent; shutting it down would be the wrong conclusion.
+            ErrorKind::WouldBlock | ErrorKind::TimedOut => Ok(true),
+            // Too many open files, for one, says nothing about the server.
+            _ => Err(EmbeddedError::files(path)(error)),
+        },
     }
 }
 
-/// Whether an error means that nobody listens; others (too many open files) say nothing about the server.
-fn is_absence(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::NotFound | ErrorKind::ConnectionRefused | ErrorKind::InvalidInput
-    )
+/// Sends PostgreSQL's SSLRequest (8 bytes, code 80877103) and reads the byte that answers it. To have been
+/// connected is not enough: the system does that for a server that is being killed, too.
+fn ask_for_tls(path: &Path) -> io::Result<()> {
+    let mut socket = UnixStream::connect(path)?;
+    socket.set_read_timeout(Some(ANSWER_PATIENCE))?;
+    socket.write_all(&[0, 0, 0, 8, 4, 210, 22, 47])?;
+    socket.read_exact(&mut [0])
 }
 
 /// Removes the directory after a stop where it is not beside the data; what is left in `/tmp` is clutter.
