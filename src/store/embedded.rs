@@ -200,8 +200,8 @@ fn bring_up(home: &Path, notice: &dyn Fn(Step)) -> Result<PathBuf, EmbeddedError
     let site = if let Some(site) = Site::find(home)? {
         site
     } else {
-        notice(Step::Creating);
         let programs = Programs::for_new_cluster()?;
+        notice(Step::Creating);
         let site = Site::make(home)?;
         creation::create(&site, &programs)?;
         site

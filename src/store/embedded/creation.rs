@@ -16,15 +16,9 @@ const ACCESS: &str = include_str!("access.conf");
 /// Makes the data directory. To be called under the home's lock, where there is none.
 pub(super) fn create(site: &Site, programs: &Programs) -> Result<(), EmbeddedError> {
     let account = site.account;
-    // A call that was killed may have left its own, and its initdb may even be running still: taking its
-    // directory away ends it, and a name of one's own keeps the two apart.
+    tidy(site)?;
+    // A name of one's own: the initdb of a call that was killed may be running still.
     let making = format!("making-{}", std::process::id());
-    account.shell(
-        &site.directory,
-        "rm -rf making-*; mkdir -p -m 700 log sock",
-        "",
-        "",
-    )?;
     // C: the same order of text on every machine, whatever its C library; the ledger's names are sorted by
     // the program. Checksums: a disk that rots is noticed. Synced once, at the end.
     let initdb = programs.path("initdb");
@@ -87,4 +81,13 @@ pub(super) fn create(site: &Site, programs: &Programs) -> Result<(), EmbeddedErr
     File::open(&site.directory)
         .and_then(|directory| directory.sync_all())
         .map_err(EmbeddedError::files(&site.directory))
+}
+
+/// Removes what calls that were killed left behind, and makes the directories beside the data. An initdb that
+/// is running still ends when its directory is gone, but may leave some of it: hence again at each start.
+pub(super) fn tidy(site: &Site) -> Result<(), EmbeddedError> {
+    let script = "rm -rf making-* 2>/dev/null; mkdir -p -m 700 log sock && rm -f log/start.log";
+    site.account
+        .shell(&site.directory, script, "", "")
+        .map(drop)
 }

@@ -14,6 +14,7 @@ use rustix::process::{Pid, test_kill_process};
 
 use super::Step;
 use super::account::last_lines;
+use super::creation::tidy;
 use super::error::EmbeddedError;
 use super::programs::Programs;
 use super::site::{Site, present};
@@ -194,12 +195,7 @@ pub(super) fn start(site: &Site, notice: &dyn Fn(Step)) -> Result<PathBuf, Embed
 /// Its output goes to the log, so that nobody waits for the end of a pipe it would hold. Paths are relative to
 /// the site: `pg_ctl` hands them to a shell without much care.
 fn pg_ctl_start(site: &Site, programs: &Programs, socket: &str) -> Result<String, EmbeddedError> {
-    site.account.shell(
-        &site.directory,
-        "mkdir -p -m 700 log && rm -f log/start.log",
-        "",
-        "",
-    )?;
+    tidy(site)?;
     let options = format!("-c unix_socket_directories='{socket}'");
     let arguments = [
         "start",
