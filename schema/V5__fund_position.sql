@@ -41,7 +41,9 @@ CREATE TABLE tranche.fund_position (
     CONSTRAINT "CAP-02" CHECK (cap_kind <> 'other' OR allocated <= cap),
     CONSTRAINT "CAP-03" CHECK (cap_kind <> 'joint' OR allocated <= cap),
     -- A cut keeps to what is out and not back. (It keeps to what is assigned too: "USE-05 assigned".)
-    CONSTRAINT "CAP-04" CHECK (allocated >= released - returned),
+    -- Where it is a release that goes too far, TR-04 below is broken, and is the one to say so.
+    CONSTRAINT "CAP-04" CHECK (
+        released > coalesce(release_ceiling, 0) OR allocated >= released - returned),
 
     -- 四(一) In the year of recognition no more than the first share.
     CONSTRAINT "TR-01" CHECK (released_first_year <= coalesce(first_year_limit, 0)),

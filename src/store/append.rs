@@ -123,7 +123,7 @@ impl Store {
                     &counts,
                     &first_share,
                     &gate,
-                    &tokio_postgres::types::Json(batch.funds()),
+                    &tokio_postgres::types::Json(&batch.funds),
                 ],
             )
             .await?;

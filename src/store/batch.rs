@@ -26,7 +26,8 @@ pub struct Batch {
     /// The parameters that limits rest on, where the batch changes them. They hold from its first move, so
     /// an act that changes them begins a batch.
     pub wall: Option<Wall>,
-    funds: Vec<FundAct>,
+    /// How the pilots' funds move.
+    pub funds: Funds,
 }
 
 /// One entry and the columns it is found by.
@@ -69,6 +70,11 @@ pub struct Wall {
     /// `above_share` or `remainder_after_year`; `None`: as it was.
     pub gate: Option<String>,
 }
+
+/// What happens to the pilots' funds, in the order of the acts.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(transparent)]
+pub struct Funds(Vec<FundAct>);
 
 /// What happens to a pilot's funds.
 #[derive(Clone, Debug, Serialize)]
@@ -184,30 +190,30 @@ impl FundMove {
     }
 }
 
-impl Batch {
+impl Funds {
     /// Opens a pilot's fund position.
-    pub fn fund_open(&mut self, opening: FundOpening) {
-        self.funds.push(FundAct::Open(opening));
+    pub fn open(&mut self, opening: FundOpening) {
+        self.0.push(FundAct::Open(opening));
     }
 
     /// Adds one act's move. Allocations, payout decisions and releases stay apart and in order, for each
     /// release is held against the limits of its own moment; a run of other acts on one pilot becomes one
     /// move, so that a thousand payments to ten pilots cost ten updates.
-    pub fn fund_move(&mut self, act: FundMove) {
-        let latest = self.funds.iter_mut().rev().find(|fund| match fund {
+    pub fn act(&mut self, act: FundMove) {
+        let latest = self.0.iter_mut().rev().find(|fund| match fund {
             FundAct::Open(opening) => opening.pilot == act.pilot,
             FundAct::Move(earlier) => earlier.pilot == act.pilot,
         });
         match latest {
             Some(FundAct::Move(earlier)) if earlier.plain() && act.plain() => earlier.add(&act),
-            _ => self.funds.push(FundAct::Move(act)),
+            _ => self.0.push(FundAct::Move(act)),
         }
     }
 
-    /// The funds' acts as they will be sent.
+    /// The acts as they will be sent.
     #[must_use]
-    pub fn funds(&self) -> &[FundAct] {
-        &self.funds
+    pub fn acts(&self) -> &[FundAct] {
+        &self.0
     }
 }
 
@@ -246,17 +252,17 @@ mod tests {
 
     #[test]
     fn payments_run_together_and_releases_part_them() {
-        let mut batch = Batch::default();
-        batch.fund_move(paid("A", 1));
-        batch.fund_move(paid("B", 2));
-        batch.fund_move(paid("A", 3));
+        let mut funds = Funds::default();
+        funds.act(paid("A", 1));
+        funds.act(paid("B", 2));
+        funds.act(paid("A", 3));
         let release = FundMove {
             released_fen: 5,
             ..paid("A", 0)
         };
-        batch.fund_move(release);
-        batch.fund_move(paid("A", 7));
-        let funds = serde_json::to_string(batch.funds()).unwrap();
+        funds.act(release);
+        funds.act(paid("A", 7));
+        let funds = serde_json::to_string(&funds).unwrap();
         assert_eq!(
             funds,
             r#"[{"pilot":"A","paid":"0.04"},{"pilot":"B","paid":"0.02"},{"pilot":"A","released":"0.05"},{"pilot":"A","paid":"0.07"}]"#
