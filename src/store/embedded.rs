@@ -118,9 +118,7 @@ impl Cluster {
     ///
     /// [`EmbeddedError::Files`] where the path is relative and there is no working directory.
     pub fn at(home: impl AsRef<Path>) -> Result<Self, EmbeddedError> {
-        Ok(Self {
-            home: site::absolute(home.as_ref())?,
-        })
+        Ok(Self { home: site::absolute(home.as_ref())? })
     }
 
     /// The directory it is kept in.
@@ -183,11 +181,7 @@ impl Cluster {
 /// How to connect through a socket in this directory. The database and its superuser are of one name.
 fn configuration(socket: &Path) -> Config {
     let mut config = Config::new();
-    config
-        .host_path(socket)
-        .port(socket::PORT)
-        .user(creation::NAME)
-        .dbname(creation::NAME);
+    config.host_path(socket).port(socket::PORT).user(creation::NAME).dbname(creation::NAME);
     config
 }
 
@@ -233,26 +227,15 @@ fn shut_down(home: &Path) -> Result<bool, EmbeddedError> {
 }
 
 fn inspect(home: PathBuf) -> Result<ClusterStatus, EmbeddedError> {
-    let mut status = ClusterStatus {
-        home,
-        data: None,
-        pid: None,
-        version: None,
-        socket: None,
-        size_bytes: 0,
-        log: None,
-    };
+    let mut status =
+        ClusterStatus { home, data: None, pid: None, version: None, socket: None, size_bytes: 0, log: None };
     let Some(site) = Site::find(&status.home)? else {
-        status.version = Programs::for_new_cluster()
-            .ok()
-            .map(|programs| programs.version);
+        status.version = Programs::for_new_cluster().ok().map(|programs| programs.version);
         return Ok(status);
     };
     let state = server::state(&site)?;
     status.pid = state.pid();
-    status.version = server::programs_of(&site)
-        .ok()
-        .map(|programs| programs.version);
+    status.version = server::programs_of(&site).ok().map(|programs| programs.version);
     status.size_bytes = size_on_disk(&site.directory);
     status.data = Some(site.data());
     status.log = Some(site.log());
@@ -271,14 +254,7 @@ fn size_on_disk(directory: &Path) -> u64 {
     entries
         .flatten()
         .filter_map(|entry| Some((entry.path(), entry.metadata().ok()?)))
-        .map(|(path, metadata)| {
-            metadata.blocks() * 512
-                + if metadata.is_dir() {
-                    size_on_disk(&path)
-                } else {
-                    0
-                }
-        })
+        .map(|(path, metadata)| metadata.blocks() * 512 + if metadata.is_dir() { size_on_disk(&path) } else { 0 })
         .sum()
 }
 

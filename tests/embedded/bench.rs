@@ -1,12 +1,7 @@
 //! What the tests of the embedded cluster stand on: homes that stop their server, processes of the test's own,
 //! programs that misbehave. Refuses to wait without a bound.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::fs::{self, DirEntry, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -41,28 +36,19 @@ pub struct Home {
 impl Home {
     pub fn new() -> Self {
         let own = TempDir::new().unwrap();
-        Self {
-            cluster: Cluster::at(own.path()).unwrap(),
-            own: Some(own),
-        }
+        Self { cluster: Cluster::at(own.path()).unwrap(), own: Some(own) }
     }
 
     /// A home of this name in a directory that others may go through.
     pub fn below(name: &str) -> Self {
         let own = TempDir::new().unwrap();
         fs::set_permissions(own.path(), Permissions::from_mode(0o711)).unwrap();
-        Self {
-            cluster: Cluster::at(own.path().join(name)).unwrap(),
-            own: Some(own),
-        }
+        Self { cluster: Cluster::at(own.path().join(name)).unwrap(), own: Some(own) }
     }
 
     pub fn given_or_new() -> Self {
         match std::env::var_os(GIVEN) {
-            Some(home) => Self {
-                cluster: Cluster::at(home).unwrap(),
-                own: None,
-            },
+            Some(home) => Self { cluster: Cluster::at(home).unwrap(), own: None },
             None => Self::new(),
         }
     }
@@ -83,11 +69,7 @@ impl Drop for Home {
         }
         // Within the test's own runtime one cannot wait for another.
         let cluster = self.cluster.clone();
-        let stopped = thread::spawn(move || {
-            tokio::runtime::Runtime::new()
-                .unwrap()
-                .block_on(cluster.stop())
-        });
+        let stopped = thread::spawn(move || tokio::runtime::Runtime::new().unwrap().block_on(cluster.stop()));
         // A cluster that was spoilt on purpose has no server left to stop, and a panic has its own message.
         let _ = stopped.join();
     }
@@ -100,10 +82,8 @@ pub async fn ensure(cluster: &Cluster) -> Config {
 /// How to connect, and what took its time.
 pub async fn ensured(cluster: &Cluster) -> (Config, Vec<Step>) {
     let steps = Mutex::new(Vec::new());
-    let config = cluster
-        .ensure(&|step| steps.lock().unwrap().push(step))
-        .await
-        .unwrap_or_else(|error| panic!("{error}"));
+    let config =
+        cluster.ensure(&|step| steps.lock().unwrap().push(step)).await.unwrap_or_else(|error| panic!("{error}"));
     (config, steps.into_inner().unwrap())
 }
 
@@ -120,12 +100,8 @@ pub async fn value(client: &Client, query: &str) -> String {
 /// This test program again, to use a home from another process. A shell gives it a descriptor it knows nothing of.
 pub fn process(home: &Path) -> Command {
     let mut command = Command::new("/bin/sh");
-    command
-        .args(["-c", r#"exec 9>&1; exec "$@""#, "sh"])
-        .arg(std::env::current_exe().unwrap());
-    command
-        .args(["--exact", PROCESS, "--nocapture"])
-        .env(GIVEN, home);
+    command.args(["-c", r#"exec 9>&1; exec "$@""#, "sh"]).arg(std::env::current_exe().unwrap());
+    command.args(["--exact", PROCESS, "--nocapture"]).env(GIVEN, home);
     command
 }
 
@@ -137,10 +113,7 @@ pub fn finished(child: Child) -> Output {
 /// Holds that [`process`] ran its test and not none: a name that matches nothing succeeds too.
 pub fn assert_one_passed(output: &Output) {
     let printed = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success() && printed.contains("1 passed"),
-        "{output:?}"
-    );
+    assert!(output.status.success() && printed.contains("1 passed"), "{output:?}");
 }
 
 /// The line that somebody writes to a named pipe.
@@ -176,19 +149,9 @@ pub struct Halting {
 
 pub fn programs_that_halt() -> Halting {
     let directory = open_directory();
-    let (bin, halted, never) = (
-        directory.path().to_owned(),
-        directory.path().join("halted"),
-        directory.path().join("never"),
-    );
-    assert!(
-        Command::new("mkfifo")
-            .args(["-m", "666"])
-            .args([&halted, &never])
-            .status()
-            .unwrap()
-            .success()
-    );
+    let (bin, halted, never) =
+        (directory.path().to_owned(), directory.path().join("halted"), directory.path().join("never"));
+    assert!(Command::new("mkfifo").args(["-m", "666"]).args([&halted, &never]).status().unwrap().success());
     let real = real_programs();
     symlink(real.join("postgres"), bin.join("postgres")).unwrap();
     symlink(real.join("pg_ctl"), bin.join("pg_ctl")).unwrap();
@@ -199,21 +162,14 @@ pub fn programs_that_halt() -> Halting {
         never.display()
     );
     script(&bin.join("initdb"), &initdb);
-    Halting {
-        bin,
-        halted,
-        _directory: directory,
-    }
+    Halting { bin, halted, _directory: directory }
 }
 
 /// Programs that call themselves some version and do nothing.
 pub fn programs_of_version(version: &str) -> TempDir {
     let directory = open_directory();
     for name in ["initdb", "pg_ctl", "postgres"] {
-        script(
-            &directory.path().join(name),
-            &format!("#!/bin/sh\necho '{name} (PostgreSQL) {version}'\n"),
-        );
+        script(&directory.path().join(name), &format!("#!/bin/sh\necho '{name} (PostgreSQL) {version}'\n"));
     }
     directory
 }

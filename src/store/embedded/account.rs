@@ -29,18 +29,12 @@ pub(super) struct Account {
 impl Account {
     /// The user this process acts for.
     pub(super) fn caller() -> Self {
-        Self {
-            uid: geteuid().as_raw(),
-            gid: getegid().as_raw(),
-        }
+        Self { uid: geteuid().as_raw(), gid: getegid().as_raw() }
     }
 
     /// Whom a file belongs to.
     pub(super) fn owner_of(file: &Metadata) -> Self {
-        Self {
-            uid: file.uid(),
-            gid: file.gid(),
-        }
+        Self { uid: file.uid(), gid: file.gid() }
     }
 
     /// The user a new cluster is to belong to: the caller, or for root an unprivileged one.
@@ -51,10 +45,7 @@ impl Account {
         }
         let path = Path::new("/etc/passwd");
         let passwd = fs::read_to_string(path).map_err(EmbeddedError::files(path))?;
-        CANDIDATES
-            .iter()
-            .find_map(|name| listed(&passwd, name))
-            .ok_or(EmbeddedError::NoAccount)
+        CANDIDATES.iter().find_map(|name| listed(&passwd, name)).ok_or(EmbeddedError::NoAccount)
     }
 
     pub(super) fn is_root(self) -> bool {
@@ -93,27 +84,16 @@ impl Account {
         input: &str,
     ) -> Result<String, EmbeddedError> {
         const CLOSING: &str = r#"exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; umask 077; exec "$@""#;
-        let not_run = |source| EmbeddedError::NotRun {
-            program: PathBuf::from(program),
-            uid: self.uid,
-            source,
-        };
+        let not_run = |source| EmbeddedError::NotRun { program: PathBuf::from(program), uid: self.uid, source };
         let mut command = Command::new("/bin/sh");
-        command
-            .args(["-c", CLOSING, "sh"])
-            .arg(program)
-            .args(arguments)
-            .current_dir(directory);
+        command.args(["-c", CLOSING, "sh"]).arg(program).args(arguments).current_dir(directory);
         command.env_clear().envs(
             ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"]
                 .iter()
                 .filter_map(|name| Some((name, std::env::var_os(name)?))),
         );
         command.envs([("LC_ALL", "C"), ("TZ", "UTC"), ("PGDATA", "data")]);
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         if self != Self::caller() {
             command.uid(self.uid).gid(self.gid);
         }
@@ -123,24 +103,13 @@ impl Account {
             let _ = stdin.write_all(input.as_bytes());
         }
         let output = child.wait_with_output().map_err(not_run)?;
-        let printed = format!(
-            "{}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
+        let printed = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         if output.status.success() {
             return Ok(printed);
         }
         let name = program.file_name().unwrap_or(program.as_os_str());
-        let said = if printed.trim().is_empty() {
-            output.status.to_string()
-        } else {
-            last_lines(&printed)
-        };
-        Err(EmbeddedError::Failed {
-            program: name.to_string_lossy().into_owned(),
-            said,
-        })
+        let said = if printed.trim().is_empty() { output.status.to_string() } else { last_lines(&printed) };
+        Err(EmbeddedError::Failed { program: name.to_string_lossy().into_owned(), said })
     }
 
     /// Runs a line of shell as this user in a directory. What lies in the cluster's directories is only ever
@@ -152,38 +121,20 @@ impl Account {
         argument: &str,
         input: &str,
     ) -> Result<String, EmbeddedError> {
-        self.run(
-            directory,
-            Path::new("/bin/sh"),
-            &["-c", script, "sh", argument],
-            input,
-        )
+        self.run(directory, Path::new("/bin/sh"), &["-c", script, "sh", argument], input)
     }
 }
 
 /// The end of what a program printed, on one line.
 pub(super) fn last_lines(printed: &str) -> String {
-    let lines: Vec<&str> = printed
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
-    lines
-        .iter()
-        .skip(lines.len().saturating_sub(SAID_LINES))
-        .copied()
-        .collect::<Vec<_>>()
-        .join(" | ")
+    let lines: Vec<&str> = printed.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.iter().skip(lines.len().saturating_sub(SAID_LINES)).copied().collect::<Vec<_>>().join(" | ")
 }
 
 /// A user's entry in `/etc/passwd`. macOS writes `nobody`'s numbers as negative ones.
 fn listed(passwd: &str, name: &str) -> Option<Account> {
-    let number = |field: Option<&str>| {
-        field?
-            .parse::<u32>()
-            .ok()
-            .or_else(|| Some(field?.parse::<i32>().ok()?.cast_unsigned()))
-    };
+    let number =
+        |field: Option<&str>| field?.parse::<u32>().ok().or_else(|| Some(field?.parse::<i32>().ok()?.cast_unsigned()));
     passwd.lines().find_map(|line| {
         let mut fields = line.split(':');
         (fields.next()? == name).then_some(())?;
@@ -198,32 +149,17 @@ mod tests {
 
     #[test]
     fn an_account_is_read_from_passwd() {
-        let passwd = "root:x:0:0::/root:/bin/sh\nnobody:*:-2:-2:::\npostgres:x:101:104:,,,:/var/lib/postgresql:/bin/bash\n";
-        assert_eq!(
-            listed(passwd, "postgres"),
-            Some(Account { uid: 101, gid: 104 })
-        );
-        assert_eq!(
-            listed(passwd, "nobody"),
-            Some(Account {
-                uid: 4_294_967_294,
-                gid: 4_294_967_294
-            })
-        );
+        let passwd =
+            "root:x:0:0::/root:/bin/sh\nnobody:*:-2:-2:::\npostgres:x:101:104:,,,:/var/lib/postgresql:/bin/bash\n";
+        assert_eq!(listed(passwd, "postgres"), Some(Account { uid: 101, gid: 104 }));
+        assert_eq!(listed(passwd, "nobody"), Some(Account { uid: 4_294_967_294, gid: 4_294_967_294 }));
         assert_eq!(listed(passwd, "_postgres"), None);
-        assert_eq!(
-            listed(passwd, "root"),
-            None,
-            "the server must not run as root by any name"
-        );
+        assert_eq!(listed(passwd, "root"), None, "the server must not run as root by any name");
     }
 
     #[test]
     fn the_end_of_a_long_output_is_kept() {
-        assert_eq!(
-            last_lines("1\n2\n\n3\n4\n5\n6\n7\n"),
-            "2 | 3 | 4 | 5 | 6 | 7"
-        );
+        assert_eq!(last_lines("1\n2\n\n3\n4\n5\n6\n7\n"), "2 | 3 | 4 | 5 | 6 | 7");
         assert_eq!(last_lines(""), "");
     }
 }

@@ -48,34 +48,15 @@ pub(super) fn create(site: &Site, programs: &Programs) -> Result<(), EmbeddedErr
         &making,
         SETTINGS,
     )?;
-    account.shell(
-        &site.directory,
-        r#"cat > "$1"/pg_hba.conf"#,
-        &making,
-        ACCESS,
-    )?;
+    account.shell(&site.directory, r#"cat > "$1"/pg_hba.conf"#, &making, ACCESS)?;
     // In single-user mode, so that the database is there before anyone can connect.
     account.run(
         &site.directory,
         &programs.path("postgres"),
-        &[
-            "--single",
-            "-D",
-            &making,
-            "-c",
-            "exit_on_error=on",
-            "-c",
-            "log_min_messages=error",
-            "postgres",
-        ],
+        &["--single", "-D", &making, "-c", "exit_on_error=on", "-c", "log_min_messages=error", "postgres"],
         &format!("CREATE DATABASE {NAME}\n"),
     )?;
-    account.run(
-        &site.directory,
-        &initdb,
-        &["--pgdata", &making, "--sync-only"],
-        "",
-    )?;
+    account.run(&site.directory, &initdb, &["--pgdata", &making, "--sync-only"], "")?;
     let data = site.data();
     fs::rename(site.directory.join(&making), &data).map_err(EmbeddedError::files(&data))?;
     File::open(&site.directory)
@@ -87,7 +68,5 @@ pub(super) fn create(site: &Site, programs: &Programs) -> Result<(), EmbeddedErr
 /// is running still ends when its directory is gone, but may leave some of it: hence again at each start.
 pub(super) fn tidy(site: &Site) -> Result<(), EmbeddedError> {
     let script = "rm -rf making-* 2>/dev/null; mkdir -p -m 700 log sock && rm -f log/start.log";
-    site.account
-        .shell(&site.directory, script, "", "")
-        .map(drop)
+    site.account.shell(&site.directory, script, "", "").map(drop)
 }

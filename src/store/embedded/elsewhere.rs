@@ -79,21 +79,14 @@ pub(super) fn make(home: &Path) -> Result<PathBuf, EmbeddedError> {
     if let Some(place) = find(home)? {
         return Ok(place);
     }
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o711)
-        .create(HOMES)
-        .map_err(EmbeddedError::files(HOMES))?;
+    DirBuilder::new().recursive(true).mode(0o711).create(HOMES).map_err(EmbeddedError::files(HOMES))?;
     for directory in [STATE, HOMES] {
         let metadata = fs::metadata(directory).map_err(EmbeddedError::files(directory))?;
         open_for_passage(Path::new(directory), metadata.mode() & 0o7777)?;
     }
     let place = fresh(home)?;
     // The origin first: a pointer is only believed where the directory confirms it.
-    for (file, named) in [
-        (place.join(ORIGIN), home),
-        (home.join(POINTER), place.as_path()),
-    ] {
+    for (file, named) in [(place.join(ORIGIN), home), (home.join(POINTER), place.as_path())] {
         fs::write(&file, format!("{}\n", named.display())).map_err(EmbeddedError::files(file))?;
     }
     Ok(place)
@@ -130,13 +123,9 @@ pub(super) fn short_hash(parts: &[&[u8]]) -> String {
         hasher.update(part);
         hasher.update([0]);
     }
-    hasher
-        .finalize()
-        .iter()
-        .take(6)
-        .fold(String::new(), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    hasher.finalize().iter().take(6).fold(String::new(), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

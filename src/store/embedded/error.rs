@@ -102,9 +102,7 @@ pub enum EmbeddedError {
     },
 
     /// A program ended with an error.
-    #[error(
-        "{program} failed: {said}; mend what it names (disk space, permissions, memory) and try again"
-    )]
+    #[error("{program} failed: {said}; mend what it names (disk space, permissions, memory) and try again")]
     Failed {
         /// The program's name.
         program: String,
@@ -140,15 +138,12 @@ impl EmbeddedError {
     #[must_use]
     pub fn zh(&self) -> String {
         match self {
-            Self::NoHome => {
-                "无法确定数据库的存放位置：TRANCHE_HOME、XDG_DATA_HOME、HOME 均未设置；\
+            Self::NoHome => "无法确定数据库的存放位置：TRANCHE_HOME、XDG_DATA_HOME、HOME 均未设置；\
                              请将 TRANCHE_HOME 设为您自己的一个目录"
-                    .to_owned()
+                .to_owned(),
+            Self::Files { path, source } => {
+                format!("无法使用 {}：{source}；请确认您有权读写，或将 TRANCHE_HOME 设为其他目录", path.display())
             }
-            Self::Files { path, source } => format!(
-                "无法使用 {}：{source}；请确认您有权读写，或将 TRANCHE_HOME 设为其他目录",
-                path.display()
-            ),
             Self::Foreign { path, owner } => format!(
                 "{} 属于其他用户（uid {owner}）；请以该用户身份运行，或将 TRANCHE_HOME 设为其他目录",
                 path.display()
@@ -157,26 +152,18 @@ impl EmbeddedError {
                 "任何用户都可写入 {0}；请运行 chmod o-w {0}，或将 TRANCHE_HOME 设为您自己的目录",
                 path.display()
             ),
-            Self::NotRun {
-                program,
-                uid,
-                source,
-            } => format!(
-                "无法以 uid {uid} 运行 {}：{source}；请确认该用户可以访问并执行此程序",
-                program.display()
-            ),
+            Self::NotRun { program, uid, source } => {
+                format!("无法以 uid {uid} 运行 {}：{source}；请确认该用户可以访问并执行此程序", program.display())
+            }
             Self::Failed { program, said } => {
-                format!(
-                    "{program} 执行失败：{said}；请先解决所述问题（磁盘空间、权限、内存）再重试"
-                )
+                format!("{program} 执行失败：{said}；请先解决所述问题（磁盘空间、权限、内存）再重试")
             }
             Self::NotStarted { said, log } => {
                 format!("数据库未能启动：{said}；完整日志见 {}", log.display())
             }
-            Self::NotReady { pid, log } => format!(
-                "数据库（进程 {pid}）未能按时就绪，可能仍在恢复：请稍后重试，日志见 {}",
-                log.display()
-            ),
+            Self::NotReady { pid, log } => {
+                format!("数据库（进程 {pid}）未能按时就绪，可能仍在恢复：请稍后重试，日志见 {}", log.display())
+            }
             Self::Interrupted => "准备数据库时被中断；请重新运行同一命令".to_owned(),
             Self::NoPrograms
             | Self::NotPrograms { .. }
@@ -193,20 +180,17 @@ impl EmbeddedError {
                 "TRANCHE_PG_BIN 指向 {}，但其中没有可用的 initdb、pg_ctl 或 postgres；请改正，或取消该设置以自动查找",
                 path.display()
             ),
-            Self::TooOld { path, version } => format!(
-                "{} 中的 PostgreSQL 版本为 {version}，需要 15 或更高版本；请安装更高版本",
-                path.display()
-            ),
+            Self::TooOld { path, version } => {
+                format!("{} 中的 PostgreSQL 版本为 {version}，需要 15 或更高版本；请安装更高版本", path.display())
+            }
             Self::OtherVersion { data, major } => format!(
                 "{} 中的数据库由 PostgreSQL {major} 建立，而本机没有该版本的程序；\
                  请安装（apt-get install postgresql-{major}），或以 TRANCHE_PG_BIN 指明其程序目录",
                 data.display()
             ),
-            Self::NoAccount => {
-                "PostgreSQL 不能以 root 身份运行，而本机没有 postgres 或 nobody 用户；\
+            Self::NoAccount => "PostgreSQL 不能以 root 身份运行，而本机没有 postgres 或 nobody 用户；\
                                 请运行 useradd --system postgres，或以普通用户身份运行 tranche"
-                    .to_owned()
-            }
+                .to_owned(),
             _ => "本机未安装 PostgreSQL（15 或更高版本）；请安装（apt-get install postgresql、\
                   dnf install postgresql-server 或 brew install postgresql@17），\
                   或以 TRANCHE_PG_BIN 指明其程序目录，或用 --database 给出数据库地址"

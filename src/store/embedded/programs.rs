@@ -42,20 +42,13 @@ impl Programs {
     /// The programs of the major version that made the cluster in `data`: no others can run it. All
     /// installations are looked through, `TRANCHE_PG_BIN` first.
     pub(super) fn of_major(major: u32, data: &Path) -> Result<Self, EmbeddedError> {
-        let mut found = named()
-            .into_iter()
-            .chain(installed())
-            .filter_map(|bin| Self::at(&bin))
-            .peekable();
+        let mut found = named().into_iter().chain(installed()).filter_map(|bin| Self::at(&bin)).peekable();
         if found.peek().is_none() {
             return Err(EmbeddedError::NoPrograms);
         }
         found
             .find(|programs| programs.major == major)
-            .ok_or_else(|| EmbeddedError::OtherVersion {
-                data: data.to_owned(),
-                major,
-            })
+            .ok_or_else(|| EmbeddedError::OtherVersion { data: data.to_owned(), major })
     }
 
     /// The path of one of the programs.
@@ -66,64 +59,42 @@ impl Programs {
     /// What is installed in a directory; nothing where a program is missing or does not run. `pg_config`
     /// alone proves nothing: Debian's client library brings one that names a directory it does not fill.
     fn at(bin: &Path) -> Option<Self> {
-        if !["initdb", "pg_ctl", "postgres"]
-            .iter()
-            .all(|name| bin.join(name).is_file())
-        {
+        if !["initdb", "pg_ctl", "postgres"].iter().all(|name| bin.join(name).is_file()) {
             return None;
         }
         let printed = printed_by(&bin.join("postgres"), "--version")?;
         let version = printed.split_whitespace().nth(2)?.to_owned();
         let digits: String = version.chars().take_while(char::is_ascii_digit).collect();
         let major = digits.parse().ok()?;
-        Some(Self {
-            bin: bin.to_owned(),
-            version,
-            major,
-        })
+        Some(Self { bin: bin.to_owned(), version, major })
     }
 
     fn new_enough(self) -> Result<Self, EmbeddedError> {
         if self.major >= OLDEST_MAJOR {
             Ok(self)
         } else {
-            Err(EmbeddedError::TooOld {
-                path: self.bin,
-                version: self.version,
-            })
+            Err(EmbeddedError::TooOld { path: self.bin, version: self.version })
         }
     }
 }
 
 /// What the user named, where they did.
 fn named() -> Option<PathBuf> {
-    env::var_os("TRANCHE_PG_BIN")
-        .filter(|value| !value.is_empty())
-        .map(PathBuf::from)
+    env::var_os("TRANCHE_PG_BIN").filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 /// The directories to look in, in the order of how likely each is what the user means.
 fn installed() -> Vec<PathBuf> {
-    let mut bins: Vec<PathBuf> = printed_by(Path::new("pg_config"), "--bindir")
-        .map(PathBuf::from)
-        .into_iter()
-        .collect();
+    let mut bins: Vec<PathBuf> =
+        printed_by(Path::new("pg_config"), "--bindir").map(PathBuf::from).into_iter().collect();
     bins.extend(versioned("/usr/lib/postgresql", "", "bin"));
     bins.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
-    for prefix in [
-        "/opt/homebrew/opt",
-        "/usr/local/opt",
-        "/home/linuxbrew/.linuxbrew/opt",
-    ] {
+    for prefix in ["/opt/homebrew/opt", "/usr/local/opt", "/home/linuxbrew/.linuxbrew/opt"] {
         bins.extend(versioned(prefix, "postgresql@", "bin"));
     }
     bins.extend(versioned("/usr", "pgsql-", "bin"));
     bins.extend(versioned("/Library/PostgreSQL", "", "bin"));
-    bins.extend(versioned(
-        "/Applications/Postgres.app/Contents/Versions",
-        "",
-        "bin",
-    ));
+    bins.extend(versioned("/Applications/Postgres.app/Contents/Versions", "", "bin"));
     bins.push(PathBuf::from("/usr/local/pgsql/bin"));
     bins
 }
@@ -136,12 +107,7 @@ fn versioned(parent: &str, prefix: &str, leaf: &str) -> Vec<PathBuf> {
     let mut found: Vec<(u32, PathBuf)> = entries
         .flatten()
         .filter_map(|entry| {
-            let major = entry
-                .file_name()
-                .to_str()?
-                .strip_prefix(prefix)?
-                .parse()
-                .ok()?;
+            let major = entry.file_name().to_str()?.strip_prefix(prefix)?.parse().ok()?;
             Some((major, entry.path().join(leaf)))
         })
         .collect();
@@ -151,16 +117,7 @@ fn versioned(parent: &str, prefix: &str, leaf: &str) -> Vec<PathBuf> {
 
 /// The first line a program prints when given one argument; nothing where it fails.
 fn printed_by(program: &Path, argument: &str) -> Option<String> {
-    let output = Command::new(program)
-        .arg(argument)
-        .stdin(Stdio::null())
-        .output()
-        .ok()?;
-    let line = String::from_utf8(output.stdout)
-        .ok()?
-        .lines()
-        .next()?
-        .trim()
-        .to_owned();
+    let output = Command::new(program).arg(argument).stdin(Stdio::null()).output().ok()?;
+    let line = String::from_utf8(output.stdout).ok()?.lines().next()?.trim().to_owned();
     (output.status.success() && !line.is_empty()).then_some(line)
 }

@@ -78,11 +78,7 @@ pub(super) fn state(site: &Site) -> Result<State, EmbeddedError> {
     };
     // pid, data directory, start time, port, socket's directory, address, shared memory, status
     let mut lines = text.lines().map(str::trim);
-    let Some(pid) = lines
-        .next()
-        .and_then(|line| line.parse::<i32>().ok())
-        .and_then(Pid::from_raw)
-    else {
+    let Some(pid) = lines.next().and_then(|line| line.parse::<i32>().ok()).and_then(Pid::from_raw) else {
         return Ok(State::Blank);
     };
     match test_kill_process(pid) {
@@ -92,19 +88,12 @@ pub(super) fn state(site: &Site) -> Result<State, EmbeddedError> {
         _ => {}
     }
     let number = pid.as_raw_nonzero().get().unsigned_abs();
-    let (directory, status) = (
-        lines.nth(3).unwrap_or_default(),
-        lines.nth(2).unwrap_or_default(),
-    );
+    let (directory, status) = (lines.nth(3).unwrap_or_default(), lines.nth(2).unwrap_or_default());
     if status != "ready" {
         return Ok(State::Changing(number));
     }
     let directory = PathBuf::from(directory);
-    Ok(if socket::answers(site, &directory)? {
-        State::Ready(number, directory)
-    } else {
-        State::Deaf(number)
-    })
+    Ok(if socket::answers(site, &directory)? { State::Ready(number, directory) } else { State::Deaf(number) })
 }
 
 /// Whether a process is surely not this cluster's server, which has its data directory as working directory.
@@ -115,10 +104,7 @@ fn is_another_program(site: &Site, pid: Pid) -> bool {
     let process = PathBuf::from(format!("/proc/{}", pid.as_raw_nonzero()));
     let status = fs::read_to_string(process.join("stat")).unwrap_or_default();
     // "pid (name) state …", where the name may hold anything.
-    if status
-        .rsplit_once(')')
-        .is_some_and(|(_, rest)| rest.trim_start().starts_with(['Z', 'X']))
-    {
+    if status.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with(['Z', 'X'])) {
         return true;
     }
     let place = |path: &Path| fs::metadata(path).map(|metadata| (metadata.dev(), metadata.ino()));
@@ -135,17 +121,13 @@ pub(super) fn settle(site: &Site, programs: &Programs) -> Result<Option<PathBuf>
             State::Stopped => return Ok(None),
             State::Blank if begun.elapsed() < BLANK_PATIENCE => thread::sleep(PAUSE),
             State::Stale | State::Blank => {
-                site.account
-                    .shell(&site.directory, "rm -f data/postmaster.pid", "", "")?;
+                site.account.shell(&site.directory, "rm -f data/postmaster.pid", "", "")?;
                 return Ok(None);
             }
             State::Deaf(_) if begun.elapsed() < DEATH_PATIENCE => thread::sleep(PAUSE),
             State::Deaf(_) => stop(site, programs)?,
             State::Changing(pid) if begun.elapsed() > PATIENCE => {
-                return Err(EmbeddedError::NotReady {
-                    pid,
-                    log: site.log(),
-                });
+                return Err(EmbeddedError::NotReady { pid, log: site.log() });
             }
             State::Changing(_) => thread::sleep(PAUSE),
         }
@@ -157,11 +139,7 @@ pub(super) fn start(site: &Site, notice: &dyn Fn(Step)) -> Result<PathBuf, Embed
     let programs = programs_of(site)?;
     let remnant = site.data().join("postmaster.pid");
     let killed = present(fs::symlink_metadata(&remnant), &remnant)?.is_some();
-    notice(if killed {
-        Step::Recovering
-    } else {
-        Step::Starting
-    });
+    notice(if killed { Step::Recovering } else { Step::Starting });
     if let Some(directory) = settle(site, &programs)? {
         return Ok(directory);
     }
@@ -173,10 +151,7 @@ pub(super) fn start(site: &Site, notice: &dyn Fn(Step)) -> Result<PathBuf, Embed
         let said = newest_log(site);
         if !said.contains("pre-existing shared memory block") || begun.elapsed() > ORPHAN_PATIENCE {
             return Err(match error {
-                EmbeddedError::Failed { .. } => EmbeddedError::NotStarted {
-                    said: last_lines(&said),
-                    log: site.log(),
-                },
+                EmbeddedError::Failed { .. } => EmbeddedError::NotStarted { said: last_lines(&said), log: site.log() },
                 other => other,
             });
         }
@@ -184,10 +159,7 @@ pub(super) fn start(site: &Site, notice: &dyn Fn(Step)) -> Result<PathBuf, Embed
     }
     match state(site)? {
         State::Ready(_, directory) => Ok(directory),
-        _ => Err(EmbeddedError::NotStarted {
-            said: last_lines(&newest_log(site)),
-            log: site.log(),
-        }),
+        _ => Err(EmbeddedError::NotStarted { said: last_lines(&newest_log(site)), log: site.log() }),
     }
 }
 
@@ -197,28 +169,14 @@ pub(super) fn start(site: &Site, notice: &dyn Fn(Step)) -> Result<PathBuf, Embed
 fn pg_ctl_start(site: &Site, programs: &Programs, socket: &str) -> Result<String, EmbeddedError> {
     tidy(site)?;
     let options = format!("-c unix_socket_directories='{socket}'");
-    let arguments = [
-        "start",
-        "-w",
-        "-s",
-        "-t",
-        PATIENCE_SECONDS,
-        "-l",
-        "log/start.log",
-        "-o",
-        &options,
-    ];
-    site.account
-        .run(&site.directory, &programs.path("pg_ctl"), &arguments, "")
+    let arguments = ["start", "-w", "-s", "-t", PATIENCE_SECONDS, "-l", "log/start.log", "-o", &options];
+    site.account.run(&site.directory, &programs.path("pg_ctl"), &arguments, "")
 }
 
 /// Shuts the server down: sessions are ended, what they have committed is kept. Waits for it.
 pub(super) fn stop(site: &Site, programs: &Programs) -> Result<(), EmbeddedError> {
     let arguments = ["stop", "-m", "fast", "-w", "-s", "-t", PATIENCE_SECONDS];
-    match site
-        .account
-        .run(&site.directory, &programs.path("pg_ctl"), &arguments, "")
-    {
+    match site.account.run(&site.directory, &programs.path("pg_ctl"), &arguments, "") {
         // It may have ended by itself in between.
         Err(error) if state(site)?.pid().is_some() => Err(error),
         _ => Ok(()),
@@ -229,23 +187,16 @@ pub(super) fn stop(site: &Site, programs: &Programs) -> Result<(), EmbeddedError
 pub(super) fn programs_of(site: &Site) -> Result<Programs, EmbeddedError> {
     let file = site.data().join("PG_VERSION");
     let text = fs::read_to_string(&file).map_err(EmbeddedError::files(&file))?;
-    let major = text
-        .trim()
-        .parse()
-        .map_err(|_| EmbeddedError::files(&file)(ErrorKind::InvalidData.into()))?;
+    let major = text.trim().parse().map_err(|_| EmbeddedError::files(&file)(ErrorKind::InvalidData.into()))?;
     Programs::of_major(major, &site.data())
 }
 
 /// The end of what the server wrote last: to `start.log` until its log is open, to the day's file from then on.
 fn newest_log(site: &Site) -> String {
     let newest = fs::read_dir(site.log()).ok().and_then(|entries| {
-        entries
-            .flatten()
-            .max_by_key(|entry| entry.metadata().and_then(|file| file.modified()).ok())
+        entries.flatten().max_by_key(|entry| entry.metadata().and_then(|file| file.modified()).ok())
     });
-    newest
-        .and_then(|entry| end_of(&entry.path()).ok())
-        .unwrap_or_default()
+    newest.and_then(|entry| end_of(&entry.path()).ok()).unwrap_or_default()
 }
 
 /// The last bytes of a file, as text.

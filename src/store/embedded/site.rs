@@ -38,22 +38,15 @@ impl Site {
         if !is_ours(home)? {
             return Ok(None);
         }
-        for directory in [
-            Some(home.join(CLUSTER)),
-            elsewhere::find(home)?.map(|place| place.join(CLUSTER)),
-        ]
-        .into_iter()
-        .flatten()
+        for directory in
+            [Some(home.join(CLUSTER)), elsewhere::find(home)?.map(|place| place.join(CLUSTER))].into_iter().flatten()
         {
             let Some(metadata) = present(fs::symlink_metadata(&directory), &directory)? else {
                 continue;
             };
             let account = Account::owner_of(&metadata);
             if !Account::caller().is_root() && account.uid != Account::caller().uid {
-                return Err(EmbeddedError::Foreign {
-                    path: directory,
-                    owner: account.uid,
-                });
+                return Err(EmbeddedError::Foreign { path: directory, owner: account.uid });
             }
             let data = directory.join("data");
             if metadata.is_dir() && present(fs::symlink_metadata(&data), &data)?.is_some() {
@@ -78,8 +71,7 @@ impl Site {
             // One that is there already was left by a call that was killed before it had made the data.
             _ => {}
         }
-        lchown(&directory, Some(account.uid), Some(account.gid()))
-            .map_err(EmbeddedError::files(&directory))?;
+        lchown(&directory, Some(account.uid), Some(account.gid())).map_err(EmbeddedError::files(&directory))?;
         Ok(Self { directory, account })
     }
 
@@ -96,11 +88,7 @@ impl Site {
 
 /// The directory that `TRANCHE_HOME` names, or the platform's place for a user's data.
 pub(super) fn home() -> Result<PathBuf, EmbeddedError> {
-    let directory = |name| {
-        env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
+    let directory = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let chosen = if let Some(home) = directory("TRANCHE_HOME") {
         home
     } else if Account::caller().is_root() {
@@ -110,11 +98,7 @@ pub(super) fn home() -> Result<PathBuf, EmbeddedError> {
         data.join("tranche")
     } else {
         let user = directory("HOME").ok_or(EmbeddedError::NoHome)?;
-        let data = if cfg!(target_os = "macos") {
-            "Library/Application Support"
-        } else {
-            ".local/share"
-        };
+        let data = if cfg!(target_os = "macos") { "Library/Application Support" } else { ".local/share" };
         user.join(data).join("tranche")
     };
     absolute(&chosen)
@@ -128,25 +112,12 @@ pub(super) fn absolute(path: &Path) -> Result<PathBuf, EmbeddedError> {
 /// Makes the home where there is none and opens its lock file.
 pub(super) fn open_home(home: &Path) -> Result<File, EmbeddedError> {
     // Root's must let the server's account through; what is in it is closed in its turn.
-    let mode = if Account::caller().is_root() {
-        0o711
-    } else {
-        0o700
-    };
-    DirBuilder::new()
-        .recursive(true)
-        .mode(mode)
-        .create(home)
-        .map_err(EmbeddedError::files(home))?;
+    let mode = if Account::caller().is_root() { 0o711 } else { 0o700 };
+    DirBuilder::new().recursive(true).mode(mode).create(home).map_err(EmbeddedError::files(home))?;
     is_ours(home)?;
     let path = home.join("lock");
     let mut options = OpenOptions::new();
-    options
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600);
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
     options.open(&path).map_err(EmbeddedError::files(path))
 }
 
@@ -157,24 +128,16 @@ fn is_ours(home: &Path) -> Result<bool, EmbeddedError> {
         return Ok(false);
     };
     if metadata.mode() & 0o002 != 0 {
-        return Err(EmbeddedError::Open {
-            path: home.to_owned(),
-        });
+        return Err(EmbeddedError::Open { path: home.to_owned() });
     }
     if metadata.uid() != Account::caller().uid {
-        return Err(EmbeddedError::Foreign {
-            path: home.to_owned(),
-            owner: metadata.uid(),
-        });
+        return Err(EmbeddedError::Foreign { path: home.to_owned(), owner: metadata.uid() });
     }
     Ok(true)
 }
 
 /// A result, where the file is there at all.
-pub(super) fn present<T>(
-    result: std::io::Result<T>,
-    path: &Path,
-) -> Result<Option<T>, EmbeddedError> {
+pub(super) fn present<T>(result: std::io::Result<T>, path: &Path) -> Result<Option<T>, EmbeddedError> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -184,6 +147,5 @@ pub(super) fn present<T>(
 
 /// Lets everyone go through a directory of the caller's, without seeing what is in it.
 pub(super) fn open_for_passage(directory: &Path, mode: u32) -> Result<(), EmbeddedError> {
-    fs::set_permissions(directory, Permissions::from_mode(mode | 0o001))
-        .map_err(EmbeddedError::files(directory))
+    fs::set_permissions(directory, Permissions::from_mode(mode | 0o001)).map_err(EmbeddedError::files(directory))
 }

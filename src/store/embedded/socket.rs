@@ -28,12 +28,7 @@ const ANSWER_PATIENCE: Duration = Duration::from_secs(2);
 /// `/tmp` holds the data directory's inode, so a cluster made in the place of a deleted one does not meet the
 /// socket of the old server, which may live for another minute.
 pub(super) fn directory(site: &Site) -> Result<String, EmbeddedError> {
-    if let Some(beside) = site
-        .directory
-        .join("sock")
-        .to_str()
-        .filter(|path| is_plain(path))
-    {
+    if let Some(beside) = site.directory.join("sock").to_str().filter(|path| is_plain(path)) {
         return Ok(beside.to_owned());
     }
     let data = site.data();
@@ -54,12 +49,7 @@ fn is_plain(path: &str) -> bool {
 /// Makes the directory and removes what a server that was killed left in it. To be called when none runs.
 pub(super) fn prepare(site: &Site, directory: &str) -> Result<(), EmbeddedError> {
     // A lock file whose number was given to another process meanwhile would keep the server from starting.
-    site.account.shell(
-        &site.directory,
-        r#"mkdir -p -m 700 "$1" && rm -f "$1"/.s.PGSQL.*"#,
-        directory,
-        "",
-    )?;
+    site.account.shell(&site.directory, r#"mkdir -p -m 700 "$1" && rm -f "$1"/.s.PGSQL.*"#, directory, "")?;
     verify(site, Path::new(directory))
 }
 
@@ -68,10 +58,7 @@ pub(super) fn prepare(site: &Site, directory: &str) -> Result<(), EmbeddedError>
 fn verify(site: &Site, directory: &Path) -> Result<(), EmbeddedError> {
     let metadata = fs::symlink_metadata(directory).map_err(EmbeddedError::files(directory))?;
     if metadata.uid() != site.account.uid || !metadata.is_dir() || metadata.mode() & 0o077 != 0 {
-        return Err(EmbeddedError::Foreign {
-            path: directory.to_owned(),
-            owner: metadata.uid(),
-        });
+        return Err(EmbeddedError::Foreign { path: directory.to_owned(), owner: metadata.uid() });
     }
     Ok(())
 }
@@ -113,12 +100,7 @@ fn ask_for_tls(path: &Path) -> io::Result<()> {
 pub(super) fn remove(site: &Site, directory: &Path) -> Result<(), EmbeddedError> {
     if directory.parent() == Some(Path::new("/tmp")) {
         let name = directory.to_string_lossy();
-        site.account.shell(
-            &site.directory,
-            r#"rmdir "$1" 2>/dev/null || true"#,
-            &name,
-            "",
-        )?;
+        site.account.shell(&site.directory, r#"rmdir "$1" 2>/dev/null || true"#, &name, "")?;
     }
     Ok(())
 }

@@ -1,0 +1,150 @@
+//! Every statement the store sends in ordinary work, by name.
+//!
+//! What it refuses: text put together at run time. A test prepares each against the migrated schema.
+//! `ledger = $1` stands in each, so that a database distributed by ledger sends it to one node.
+
+/// A statement's name and its text.
+pub type Statement = (&'static str, &'static str);
+
+macro_rules! event_columns {
+    ($rest:literal) => {
+        concat!(
+            "SELECT position, stream, version, type, business_date, recorded_at, entry \
+             FROM tranche.event WHERE ledger = $1 AND ",
+            $rest
+        )
+    };
+}
+
+macro_rules! head_columns {
+    ($rest:literal) => {
+        concat!("SELECT l.id, l.name, l.position, l.root, l.peaks, l.recorded_at, l.opened_at", $rest)
+    };
+}
+
+pub const LEDGER_CREATE: Statement = ("ledger_create", "SELECT tranche.ledger_create($1)");
+
+pub const HEAD: Statement = ("head", head_columns!(" FROM tranche.ledger l WHERE l.id = tranche.ledger_id($1)"));
+
+/// The one statement over all ledgers: a list for people.
+pub const LEDGERS: Statement = ("ledgers", head_columns!(" FROM tranche.ledger l ORDER BY l.name"));
+
+/// The numeric parameter goes as text: the driver has no exact decimal of its own.
+pub const APPEND: Statement = (
+    "append",
+    "SELECT tranche.ledger_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+     $16, $17::text::numeric, $18, $19)",
+);
+
+pub const NOTIFY: Statement = ("notify", "SELECT pg_notify($1, $2)");
+
+pub const EVENT_READ: Statement =
+    ("event_read", event_columns!("position >= $2 AND position <= $3 ORDER BY position LIMIT $4"));
+
+pub const EVENT_READ_BACK: Statement =
+    ("event_read_back", event_columns!("position >= $2 AND position <= $3 ORDER BY position DESC LIMIT $4"));
+
+pub const STREAM_READ: Statement = (
+    "stream_read",
+    event_columns!("stream = $5 AND version >= $2::bigint AND version <= $3::bigint ORDER BY version LIMIT $4"),
+);
+
+pub const STREAM_READ_BACK: Statement = (
+    "stream_read_back",
+    event_columns!(
+        "stream = $5 AND version >= $2::bigint AND version <= $3::bigint \
+         ORDER BY version DESC LIMIT $4"
+    ),
+);
+
+pub const CATEGORY_READ: Statement = (
+    "category_read",
+    event_columns!(
+        "split_part(stream, '-', 1) = $5 AND position >= $2 AND position <= $3 \
+         ORDER BY position LIMIT $4"
+    ),
+);
+
+pub const CATEGORY_READ_BACK: Statement = (
+    "category_read_back",
+    event_columns!(
+        "split_part(stream, '-', 1) = $5 AND position >= $2 AND position <= $3 \
+         ORDER BY position DESC LIMIT $4"
+    ),
+);
+
+pub const COMMANDS_FIND: Statement = (
+    "commands_find",
+    "SELECT id, request, first_position, events FROM tranche.command WHERE ledger = $1 AND id = ANY ($2)",
+);
+
+pub const FUND_POSITIONS: Statement = (
+    "fund_positions",
+    "SELECT pilot, cap_kind, recognition_year, payout_ratio::text, \
+            (cap * 100)::bigint, (allocated * 100)::bigint, (released * 100)::bigint, \
+            (released_first_year * 100)::bigint, (assigned * 100)::bigint, (paid * 100)::bigint, \
+            (returned * 100)::bigint, (returned_unspent * 100)::bigint, (clawback_ordered * 100)::bigint, \
+            trim_scale(first_year_limit)::text, trim_scale(release_limit)::text, \
+            trim_scale(release_ceiling)::text \
+       FROM tranche.fund_position WHERE ledger = $1 ORDER BY pilot",
+);
+
+pub const FUND_POSITION_REBUILD: Statement = ("fund_position_rebuild", "SELECT tranche.fund_position_rebuild($1)");
+
+/// One statement, so that head and parts are of one MVCC snapshot; the head alone where there is no part.
+pub const SNAPSHOT_LOAD: Statement = (
+    "snapshot_load",
+    head_columns!(
+        ", s.part, s.position, s.body FROM tranche.ledger l \
+         LEFT JOIN tranche.snapshot s ON s.ledger = $1 AND s.format = $2 \
+         WHERE l.id = $1 ORDER BY s.part"
+    ),
+);
+
+pub const SNAPSHOT_LOAD_PARTS: Statement = (
+    "snapshot_load_parts",
+    head_columns!(
+        ", s.part, s.position, s.body FROM tranche.ledger l \
+         LEFT JOIN tranche.snapshot s ON s.ledger = $1 AND s.format = $2 AND s.part = ANY ($3) \
+         WHERE l.id = $1 ORDER BY s.part"
+    ),
+);
+
+pub const SNAPSHOT_PUT: Statement = ("snapshot_put", "SELECT tranche.snapshot_put($1, $2, $3, $4, $5)");
+
+pub const SNAPSHOT_DROP: Statement = ("snapshot_drop", "SELECT tranche.snapshot_drop($1)");
+
+/// Advisory locks are by number; hashing a text keeps ours apart from those of others in the database.
+pub const LEASE_TRY: Statement =
+    ("lease_try", "SELECT pg_try_advisory_lock(hashtextextended('tranche lease ' || $1::bigint, 0))");
+
+pub const LEASE_WAIT: Statement =
+    ("lease_wait", "SELECT pg_advisory_lock(hashtextextended('tranche lease ' || $1::bigint, 0))");
+
+pub const LEASE_RELEASE: Statement =
+    ("lease_release", "SELECT pg_advisory_unlock(hashtextextended('tranche lease ' || $1::bigint, 0))");
+
+/// All of them, for the test that prepares each.
+pub const ALL: &[Statement] = &[
+    LEDGER_CREATE,
+    HEAD,
+    LEDGERS,
+    APPEND,
+    NOTIFY,
+    EVENT_READ,
+    EVENT_READ_BACK,
+    STREAM_READ,
+    STREAM_READ_BACK,
+    CATEGORY_READ,
+    CATEGORY_READ_BACK,
+    COMMANDS_FIND,
+    FUND_POSITIONS,
+    FUND_POSITION_REBUILD,
+    SNAPSHOT_LOAD,
+    SNAPSHOT_LOAD_PARTS,
+    SNAPSHOT_PUT,
+    SNAPSHOT_DROP,
+    LEASE_TRY,
+    LEASE_WAIT,
+    LEASE_RELEASE,
+];

@@ -1,0 +1,217 @@
+//! The append: what goes in, what does not, and what many processes at once come to.
+
+use std::time::Duration;
+
+use tranche::store::{Appended, Batch, Store, StoreError};
+
+use crate::fixture::{Fixture, id, plain};
+
+#[tokio::test]
+async fn a_batch_moves_the_head_and_is_found_by_its_command() {
+    let mut fixture = Fixture::new().await;
+    let batch = fixture.batch(&[plain("programme"), plain("pilot-A"), plain("pilot-A")]);
+    assert_eq!(fixture.append(&batch).await.unwrap(), Appended::Done(3));
+
+    let head = fixture.store.head("test").await.unwrap();
+    assert_eq!((head.position, head.root, head.peaks), (3, batch.root.to_vec(), batch.peaks));
+    assert_eq!(head.recorded_at, Some(batch.events[2].recorded_at));
+    let ids = [id(), batch.commands[0].id];
+    let found = fixture.store.commands_find(fixture.ledger, &ids).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].id, found[0].first_position, found[0].events), (ids[1], 1, 3));
+    assert_eq!(found[0].request, [1; 32]);
+}
+
+#[tokio::test]
+async fn a_stale_head_appends_nothing() {
+    let mut fixture = Fixture::new().await;
+    let late = fixture.batch(&[plain("pilot-A")]);
+    fixture.done(&[plain("pilot-B")]).await;
+    assert_eq!(fixture.store.append(&late).await.unwrap(), Appended::Stale);
+
+    // The position alone is not the head: another history of the same length is stale as well.
+    let mut other = fixture.batch(&[plain("pilot-A")]);
+    other.expected_root = [9; 32];
+    assert_eq!(fixture.store.append(&other).await.unwrap(), Appended::Stale);
+    assert_eq!(fixture.store.head("test").await.unwrap().position, 1);
+}
+
+#[tokio::test]
+async fn the_same_batch_again_answers_as_it_did() {
+    let mut fixture = Fixture::new().await;
+    let batch = fixture.batch(&[plain("pilot-A"), plain("pilot-B")]);
+    fixture.append(&batch).await.unwrap();
+    fixture.done(&[plain("pilot-A")]).await;
+    assert_eq!(fixture.store.append(&batch).await.unwrap(), Appended::Done(2));
+    assert_eq!(fixture.store.head("test").await.unwrap().position, 3);
+
+    // The same last entry on top of another first one is another batch.
+    let mut other = batch.clone();
+    other.events[0].entry = b"{}".to_vec();
+    assert_eq!(fixture.store.append(&other).await.unwrap(), Appended::Stale);
+}
+
+#[tokio::test]
+async fn a_command_id_comes_once() {
+    let mut fixture = Fixture::new().await;
+    let first = fixture.batch(&[plain("pilot-A")]);
+    fixture.append(&first).await.unwrap();
+    let mut again = fixture.batch(&[plain("pilot-A")]);
+    again.commands[0].id = first.commands[0].id;
+    assert_eq!(fixture.append(&again).await.unwrap(), Appended::Repeated);
+    let mut twice = fixture.batch(&[plain("pilot-A")]);
+    twice.commands.push(twice.commands[0].clone());
+    assert_eq!(fixture.append(&twice).await.unwrap(), Appended::Repeated);
+    assert_eq!(fixture.store.head("test").await.unwrap().position, 1);
+}
+
+#[tokio::test]
+async fn what_is_no_batch_is_refused_and_named() {
+    let mut fixture = Fixture::new().await;
+    fixture.done(&[plain("pilot-A")]).await;
+    let breaks: [(&str, fn(&mut Batch)); 10] = [
+        ("positions", |batch| batch.events[1].position += 1),
+        ("positions", |batch| batch.events[0].position -= 1),
+        ("stream version", |batch| batch.events[0].version += 1),
+        ("stream version", |batch| batch.events[0].version = 1),
+        ("stream version", |batch| batch.events[1].version = 1),
+        ("head", |batch| batch.events.clear()),
+        ("event", |batch| batch.events[0].entry = vec![b' '; 65_536]),
+        ("event", |batch| batch.events[0].stream = "Pilot A".to_owned()),
+        ("commands", |batch| batch.commands[0].first_position = 1),
+        ("commands", |batch| batch.commands[0].events = 3),
+    ];
+    for (named, change) in breaks {
+        let mut batch = fixture.batch(&[plain("pilot-A"), plain("pilot-A")]);
+        change(&mut batch);
+        match fixture.store.append(&batch).await {
+            Err(StoreError::Malformed { what, .. }) => assert_eq!(what, named),
+            other => panic!("{named}: {other:?}"),
+        }
+    }
+    let mut batch = fixture.batch(&[plain("pilot-A")]);
+    batch.peaks.push(0);
+    assert!(matches!(fixture.append(&batch).await, Err(StoreError::Malformed { .. })));
+    assert_eq!(fixture.store.head("test").await.unwrap().position, 1);
+
+    // What the program's types rule out, sent by hand: arrays of different lengths, a root of 31 bytes.
+    let admin = fixture.admin().await;
+    for (named, streams, bytes) in [("lengths", "{}", 32), ("head", "{pilot-A}", 31)] {
+        let sent = format!(
+            "SELECT tranche.ledger_append(id, 1, root, substring(root FOR {bytes}), substring(root FOR 32), \
+             '{{2}}', '{streams}', '{{2}}', '{{T}}', '{{2026-01-05}}', '{{2026-01-05}}', '{{AA}}', \
+             '{{}}', '{{}}', '{{}}', '{{}}', NULL, NULL, '[]') FROM tranche.ledger"
+        );
+        let error = admin.batch_execute(&sent).await.unwrap_err();
+        let error = error.as_db_error().unwrap();
+        assert_eq!((error.code().code(), error.message()), ("LG004", named));
+    }
+
+    let mut batch = fixture.batch(&[plain("pilot-A")]);
+    batch.events[0].entry = vec![b' '; 65_535];
+    assert_eq!(fixture.append(&batch).await.unwrap(), Appended::Done(2));
+}
+
+#[tokio::test]
+async fn a_ledgers_name_is_its_identity() {
+    let fixture = Fixture::new().await;
+    let again = Store::connect(&fixture.target).await.unwrap();
+    assert_eq!(again.ledger_create("test").await.unwrap(), fixture.ledger);
+    assert_ne!(again.ledger_create("江西-2025").await.unwrap(), fixture.ledger);
+    for name in ["", "a b", "a\nb"] {
+        assert!(matches!(again.ledger_create(name).await, Err(StoreError::Malformed { .. })), "{name:?}");
+    }
+    let names: Vec<String> = again.ledgers().await.unwrap().into_iter().map(|head| head.name).collect();
+    assert_eq!(names, ["test", "江西-2025"]);
+    assert!(matches!(again.head("none").await, Err(StoreError::LedgerMissing { .. })));
+}
+
+/// Eight connections, each appending its own stream as fast as the head lets it.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_position_comes_twice_and_none_is_skipped() {
+    const EACH: i32 = 25;
+    let fixture = Fixture::new().await;
+    let tasks: Vec<_> = (0..8)
+        .map(|number| {
+            let target = fixture.target.clone();
+            tokio::spawn(async move {
+                let mut own = Fixture::named(&target, "test").await;
+                let stream = format!("pilot-{number}");
+                for version in 1..=EACH {
+                    own.version_next(&stream, version);
+                    loop {
+                        let batch = own.batch(&[plain(&stream)]);
+                        match own.append(&batch).await.unwrap() {
+                            Appended::Done(_) => break,
+                            Appended::Stale => own.refresh("test").await,
+                            other => panic!("{other:?}"),
+                        }
+                    }
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let admin = fixture.admin().await;
+    let row = admin
+        .query_one("SELECT count(*), min(position), max(position), count(DISTINCT stream) FROM tranche.event", &[])
+        .await
+        .unwrap();
+    let all = 8 * i64::from(EACH);
+    assert_eq!((row.get(0), row.get(1), row.get(2), row.get(3)), (all, 1_i64, all, 8_i64));
+    assert_eq!(fixture.store.head("test").await.unwrap().position, all);
+}
+
+#[tokio::test]
+async fn a_success_with_a_warning_is_unknown() {
+    let mut fixture = Fixture::new().await;
+    let admin = fixture.admin().await;
+    admin
+        .batch_execute(
+            "CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS
+                 $$ BEGIN RAISE WARNING 'the standby did not answer'; RETURN NULL; END $$;
+             CREATE TRIGGER warn AFTER UPDATE ON tranche.ledger EXECUTE FUNCTION warn()",
+        )
+        .await
+        .unwrap();
+    let batch = fixture.batch(&[plain("pilot-A")]);
+    assert!(matches!(fixture.append(&batch).await, Err(StoreError::Unknown { .. })));
+    admin.batch_execute("DROP TRIGGER warn ON tranche.ledger").await.unwrap();
+    assert_eq!(fixture.append(&batch).await.unwrap(), Appended::Done(1));
+}
+
+/// The connection is cut while the append waits for the head; the same batch on a new one settles it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_is_unknown_and_the_same_batch_settles_it() {
+    let fixture = Fixture::new().await;
+    let batch = fixture.batch(&[plain("pilot-A")]);
+    let mut admin = fixture.admin().await;
+    let held = admin.transaction().await.unwrap();
+    held.execute("SELECT FROM tranche.ledger FOR UPDATE", &[]).await.unwrap();
+    let Fixture { store, target, .. } = fixture;
+    let (sent, again) = (batch.clone(), target.clone());
+    let waiting = tokio::spawn(async move {
+        let outcome = store.append(&sent).await;
+        (store, outcome)
+    });
+    let waits = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let pid: i32 = loop {
+        if let Some(row) = held.query_opt(waits, &[]).await.unwrap() {
+            break row.get(0);
+        }
+    };
+    held.execute("SELECT pg_terminate_backend($1)", &[&pid]).await.unwrap();
+    let (store, outcome) = waiting.await.unwrap();
+    let error = outcome.unwrap_err();
+    assert!(matches!(error, StoreError::Unknown { .. }), "{error}");
+    assert!(error.transient());
+    assert!(store.append(&batch).await.is_err());
+    assert!(store.is_closed());
+    held.rollback().await.unwrap();
+
+    let store = Store::connect_within(&again, Duration::from_secs(5)).await.unwrap();
+    assert_eq!(store.append(&batch).await.unwrap(), Appended::Done(1));
+    assert_eq!(store.append(&batch).await.unwrap(), Appended::Done(1));
+}
