@@ -1,1 +1,189 @@
-//! engine
+//! The engine: one task that owns a ledger's state, decides, and appends by group commit; and the readers' side.
+//!
+//! * [`Engine`] takes commands and answers each after its commit ([`sequencer`] does the work).
+//! * [`state`] loads a ledger's state from its snapshot and log, as of now or as known at a time.
+//! * [`replay`] folds the log alone and holds every projection against it.
+//! * [`rehearsal`] judges without appending.
+//!
+//! It refuses HTTP, file formats and wording for people; what is lawful is the domain's to say.
+
+mod draft;
+mod fund;
+pub mod rehearsal;
+pub mod replay;
+mod sequencer;
+pub mod state;
+
+use futures_util::TryStreamExt as _;
+use serde::Serialize;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::domain::command::Command;
+use crate::domain::event::Reason;
+use crate::domain::{Date, Timestamp};
+use crate::log::entry::EntryError;
+use crate::store::{CommandFound, Record, Store, StoreError, Target};
+
+/// Something went wrong below the rules.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An entry of the log.
+    #[error("entry {position} of the log cannot be read")]
+    Entry {
+        /// Where it stands.
+        position: i64,
+        /// Why not.
+        #[source]
+        source: EntryError,
+    },
+    /// The log is not what the database's head says it is.
+    #[error("the log does not verify at position {position}: {what}")]
+    Broken {
+        /// Where.
+        position: i64,
+        /// What is wrong.
+        what: String,
+    },
+    /// The ledger was made but never opened.
+    #[error("the ledger {0} was made but never opened: run `tranche init --ledger {0}`")]
+    Unopened(String),
+    /// The engine has stopped.
+    #[error("the engine has stopped")]
+    Stopped,
+}
+
+/// Where an event of a command stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Placed {
+    /// Its position; none where nothing was appended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<u64>,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+/// What became of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is in the log.
+    Accepted {
+        /// Its events.
+        events: Vec<Placed>,
+        /// The warnings it was accepted with.
+        warnings: Vec<Reason>,
+    },
+    /// It breaks these rules; nothing was appended.
+    Refused(Vec<Reason>),
+    /// It was accepted before; nothing was appended.
+    Repeated {
+        /// The events it led to then.
+        events: Vec<Placed>,
+    },
+}
+
+/// The real clock, and the maker of identifiers: given by the edge.
+#[derive(Clone, Copy)]
+pub struct Clock {
+    /// The time now.
+    pub now: fn() -> Timestamp,
+    /// A new identifier (v7).
+    pub id: fn() -> Uuid,
+}
+
+/// A command with its identifier, and where its answer goes.
+struct Job {
+    id: Uuid,
+    command: Command,
+    /// Whether the identifier was given: one made here cannot have been used before.
+    given: bool,
+    answer: oneshot::Sender<Result<Outcome, EngineError>>,
+}
+
+/// How many commands may wait for the sequencer; more make their senders wait.
+const QUEUE: usize = 8_192;
+
+/// The writing side of one ledger.
+pub struct Engine {
+    queue: mpsc::Sender<Job>,
+    clock: Clock,
+    task: JoinHandle<Result<(), EngineError>>,
+}
+
+/// An answer that is still to come.
+pub struct Answer {
+    /// The command's identifier.
+    pub id: Uuid,
+    answer: oneshot::Receiver<Result<Outcome, EngineError>>,
+}
+
+impl Answer {
+    /// Waits for the commit, or the refusal.
+    ///
+    /// # Errors
+    ///
+    /// Where the database failed for good, or the engine stopped.
+    pub async fn outcome(self) -> Result<Outcome, EngineError> {
+        self.answer.await.unwrap_or(Err(EngineError::Stopped))
+    }
+}
+
+impl Engine {
+    /// Opens the ledger of this name for writing.
+    ///
+    /// # Errors
+    ///
+    /// Where the database cannot be reached or the ledger is not there.
+    pub async fn open(target: Target, ledger: &str, clock: Clock) -> Result<Self, EngineError> {
+        let sequencer = sequencer::Sequencer::start(target, ledger, clock).await?;
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let task = tokio::spawn(sequencer.run(jobs));
+        Ok(Self { queue, clock, task })
+    }
+
+    /// Hands a command in, and gives what its answer will come on. Commands are decided in the order they are handed in.
+    ///
+    /// # Errors
+    ///
+    /// [`EngineError::Stopped`].
+    pub async fn send(&self, command: Command) -> Result<Answer, EngineError> {
+        let (sender, answer) = oneshot::channel();
+        let given = command.id.is_some();
+        let id = command.id.unwrap_or_else(self.clock.id);
+        let job = Job { id, command, given, answer: sender };
+        self.queue.send(job).await.map_err(|_| EngineError::Stopped)?;
+        Ok(Answer { id, answer })
+    }
+
+    /// Finishes what was handed in, leaves a snapshot, and gives the ledger up.
+    ///
+    /// # Errors
+    ///
+    /// What stopped the sequencer.
+    pub async fn close(self) -> Result<(), EngineError> {
+        drop(self.queue);
+        self.task.await.unwrap_or(Err(EngineError::Stopped))
+    }
+}
+
+/// A question about the past: as of a date, as known at a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The business date; today where none is given.
+    pub as_of: Option<Date>,
+    /// What was recorded no later; everything where none is given.
+    pub known_at: Option<Timestamp>,
+}
+
+/// The events of a command that was accepted before.
+async fn placed(store: &Store, ledger: i64, found: &CommandFound) -> Result<Vec<Placed>, EngineError> {
+    let to = found.first_position + i64::from(found.events) - 1;
+    let records: Vec<_> = store.event_read(ledger, found.first_position, to).try_collect().await?;
+    let placed = |record: Record| Placed { position: u64::try_from(record.position).ok(), kind: record.kind };
+    Ok(records.into_iter().map(placed).collect())
+}

@@ -26,7 +26,11 @@ pub fn evolve(ledger: &mut Ledger, event: &Event) {
             programme.streams.insert(event.stream.clone(), event.version);
         }
     }
-    programme.last_recorded_at = Some(event.recorded_at);
+    // A sandbox is opened at a real time and then goes through simulated ones: its opening bounds none of them.
+    let bounds = !matches!(&event.act, Act::OpenProgramme(act) if act.sandbox);
+    if bounds {
+        programme.last_recorded_at = programme.last_recorded_at.max(Some(event.recorded_at));
+    }
     if event.simulated {
         programme.last_simulated = Some(event.recorded_at);
     }

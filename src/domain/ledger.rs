@@ -59,7 +59,7 @@ pub struct Programme {
     pub amendments: Vec<Amendment>,
     /// The last day of the closed books.
     pub closed_through: Option<Date>,
-    /// When the last event was appended.
+    /// The latest time at which an event was appended, the opening of a sandbox aside.
     pub last_recorded_at: Option<Timestamp>,
     /// The last simulated time.
     pub last_simulated: Option<Timestamp>,

@@ -1,0 +1,162 @@
+//! A batch being drafted: the events, commands and fund moves of the commands decided so far, and their outcomes.
+
+use super::{EngineError, Job, Outcome, Placed, fund};
+use crate::domain::Timestamp;
+use crate::domain::act::Act;
+use crate::domain::event::{Event, Reason};
+use crate::domain::ledger::Ledger;
+use crate::domain::rulebook::Rule;
+use crate::log::entry::{self, ENTRY_BYTES_MAX, EntryError};
+use crate::log::merkle::Hash;
+use crate::store::{CommandRow, EventRow, Funds, Wall};
+
+/// A command that was decided, whose outcome is told once all it was decided on is committed.
+pub(super) struct Pending {
+    pub(super) job: Job,
+    pub(super) outcome: Outcome,
+}
+
+impl Pending {
+    /// Tells the outcome. Whoever asked may have gone; the log has what was done all the same.
+    pub(super) fn answer(self) {
+        let _gone = self.job.answer.send(Ok(self.outcome));
+    }
+
+    /// Tells that the database itself refused it.
+    pub(super) fn refuse_by_wall(self, constraint: &str, pilot: &str) {
+        let outcome = match self.outcome {
+            Outcome::Accepted { .. } => Outcome::Refused(vec![second_wall(constraint, pilot)]),
+            other => other,
+        };
+        Self { outcome, ..self }.answer();
+    }
+}
+
+/// What the next append will send.
+pub(super) struct Draft {
+    pub(super) expected_position: u64,
+    pub(super) expected_root: Hash,
+    pub(super) events: Vec<EventRow>,
+    pub(super) commands: Vec<CommandRow>,
+    pub(super) funds: Funds,
+    pub(super) wall: Option<Wall>,
+    pub(super) pending: Vec<Pending>,
+    pub(super) bytes: usize,
+}
+
+impl Draft {
+    /// A draft on top of a head.
+    pub(super) fn new(expected_position: u64, expected_root: Hash) -> Self {
+        Self {
+            expected_position,
+            expected_root,
+            events: Vec::new(),
+            commands: Vec::new(),
+            funds: Funds::default(),
+            wall: None,
+            pending: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// Adds an event, `after` being the state with it folded in.
+    pub(super) fn add(&mut self, after: &Ledger, event: &Event, entry: Vec<u8>) {
+        fund::book(&mut self.funds, after, event);
+        if let Some(wall) = fund::wall(after, event) {
+            self.wall = Some(wall);
+        }
+        self.bytes += entry.len();
+        self.events.push(EventRow {
+            position: signed(event.position),
+            stream: event.stream.clone(),
+            version: i32::try_from(event.version).unwrap_or(i32::MAX),
+            kind: event.act.kind().event().to_owned(),
+            business_date: event.on,
+            recorded_at: event.recorded_at,
+            entry,
+        });
+    }
+}
+
+/// A position as PostgreSQL counts.
+pub(super) fn signed(position: u64) -> i64 {
+    i64::try_from(position).unwrap_or(i64::MAX)
+}
+
+/// The events of an accepted command: one after the other, each next in its stream.
+pub(super) fn events_of(
+    state: &Ledger,
+    job: &Job,
+    acts: Vec<(String, Act)>,
+    warnings: &[Reason],
+    now: Timestamp,
+) -> Vec<Event> {
+    let command = &job.command;
+    let moment = state.moment(command, now);
+    let mut events: Vec<Event> = Vec::with_capacity(acts.len());
+    for (offset, (stream, act)) in (1..).zip(acts) {
+        let earlier = events.iter().filter(|event| event.stream == stream).count() as u64;
+        let version = state.programme.streams.get(&stream).copied().unwrap_or(0) + earlier + 1;
+        events.push(Event {
+            position: state.programme.position + offset,
+            stream,
+            version,
+            on: command.on,
+            recorded_at: moment.recorded_at,
+            simulated: moment.simulated,
+            command_id: job.id,
+            by: command.by.clone(),
+            approvals: command.approvals.clone(),
+            note: command.note.clone(),
+            // The warnings are the command's: they stand in its first event.
+            warnings: if offset == 1 { warnings.to_vec() } else { Vec::new() },
+            act,
+        });
+    }
+    events
+}
+
+/// The hash of a command's content.
+pub(super) fn request_of(job: &Job) -> Result<Hash, EngineError> {
+    entry::request_hash(&job.command).map_err(|source| EngineError::Entry { position: 0, source })
+}
+
+pub(super) fn unwritable(event: &Event, source: EntryError) -> EngineError {
+    EngineError::Entry { position: signed(event.position), source }
+}
+
+/// The outcome of a command whose identifier was used before: repeated, or with other content IDEM-01.
+pub(super) fn repeated(job: &Job, earlier: &[u8], events: Vec<Placed>) -> Outcome {
+    if request_of(job).is_ok_and(|request| request == earlier) {
+        return Outcome::Repeated { events };
+    }
+    let at = events.first().and_then(|placed| placed.position).unwrap_or_default();
+    Outcome::Refused(vec![Reason::new(
+        Rule::Idem01,
+        format!("命令号 {} 已用于另一内容的命令(位置 {at}),请换用新的命令号", job.id),
+        format!("the command id {} was used at position {at} with other content; take a new one", job.id),
+    )])
+}
+
+/// FORM-01: the entry would be longer than an entry may be.
+pub(super) fn too_long(bytes: usize) -> Reason {
+    Reason::new(
+        Rule::Form01,
+        format!("该命令的记录为 {bytes} 字节,超过上限 {ENTRY_BYTES_MAX} 字节,请精简内容"),
+        format!("the command's entry would be {bytes} bytes, more than {ENTRY_BYTES_MAX}; shorten it"),
+    )
+}
+
+/// The rule whose constraint in the database fired.
+fn second_wall(constraint: &str, pilot: &str) -> Reason {
+    let rule = constraint.split(' ').next().and_then(Rule::from_id).unwrap_or(Rule::State01);
+    Reason::new(
+        rule,
+        format!("数据库约束 {constraint} 拒绝了试点 {pilot} 的该笔记录;请报告此问题"),
+        format!("the database's constraint {constraint} refused this for the pilot {pilot}; please report it"),
+    )
+}

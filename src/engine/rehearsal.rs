@@ -1,0 +1,81 @@
+//! Rehearsal: judging commands one after the other without appending (`--dry-run`, and before an atomic file).
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::draft::{events_of, repeated, request_of, too_long};
+use super::{Clock, EngineError, Job, Outcome, Placed, state};
+use crate::domain::command::Command;
+use crate::domain::decide::{Decision, decide};
+use crate::domain::evolve::evolve;
+use crate::domain::ledger::Ledger;
+use crate::log::entry::{self, ENTRY_BYTES_MAX};
+use crate::store::Store;
+
+/// A copy of a ledger's state on which commands are tried out.
+pub struct Rehearsal<'s> {
+    store: &'s Store,
+    ledger: i64,
+    name: String,
+    clock: Clock,
+    state: Ledger,
+    tried: HashMap<Uuid, ([u8; 32], Vec<Placed>)>,
+}
+
+impl<'s> Rehearsal<'s> {
+    /// Takes a copy of the state as it is now.
+    ///
+    /// # Errors
+    ///
+    /// Where the database fails or an entry cannot be read.
+    pub async fn open(store: &'s Store, name: &str, clock: Clock) -> Result<Self, EngineError> {
+        let ledger = store.head(name).await?.ledger;
+        let state = state::load(store, ledger).await?;
+        Ok(Self { store, ledger, name: name.to_owned(), clock, state, tried: HashMap::new() })
+    }
+
+    /// The state as the commands tried so far would leave it.
+    #[must_use]
+    pub fn state(&self) -> &Ledger {
+        &self.state
+    }
+
+    /// Tries a command on top of those before it; gives its identifier and what would become of it.
+    ///
+    /// # Errors
+    ///
+    /// Where the database fails.
+    pub async fn attempt(&mut self, command: Command) -> Result<(Uuid, Outcome), EngineError> {
+        let id = command.id.unwrap_or_else(self.clock.id);
+        let given = command.id.is_some();
+        let (answer, _nobody) = tokio::sync::oneshot::channel();
+        let job = Job { id, command, given, answer };
+        if let Some((request, events)) = self.tried.get(&id) {
+            return Ok((id, repeated(&job, request, events.clone())));
+        }
+        if given && let Some(found) = self.store.commands_find(self.ledger, &[id]).await?.into_iter().next() {
+            let events = super::placed(self.store, self.ledger, &found).await?;
+            return Ok((id, repeated(&job, &found.request, events)));
+        }
+        let now = (self.clock.now)();
+        let (acts, warnings) = match decide(&self.state, &job.command, now) {
+            Decision::Refused(reasons) => return Ok((id, Outcome::Refused(reasons))),
+            Decision::Accepted { acts, warnings } => (acts, warnings),
+        };
+        let events = events_of(&self.state, &job, acts, &warnings, now);
+        for event in &events {
+            let bytes = entry::write(&self.name, event).map_err(|source| super::draft::unwritable(event, source))?;
+            if bytes.len() > ENTRY_BYTES_MAX {
+                return Ok((id, Outcome::Refused(vec![too_long(bytes.len())])));
+            }
+        }
+        let mut placed = Vec::new();
+        for event in &events {
+            evolve(&mut self.state, event);
+            placed.push(Placed { position: None, kind: event.act.kind().event().to_owned() });
+        }
+        self.tried.insert(id, (request_of(&job)?, placed.clone()));
+        Ok((id, Outcome::Accepted { events: placed, warnings }))
+    }
+}

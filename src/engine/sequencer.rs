@@ -1,0 +1,469 @@
+//! The sequencer: the one task that owns a ledger's state, decides in order, and appends by group commit.
+//!
+//! It drains the queue, decides each command against the state with those before it folded in, sends the batch as one
+//! statement and decides the next while it is in flight. When an append does not take — another process was first, a
+//! command was there already, the second wall fired — it throws the state away, catches up, and decides again.
+//! Nothing is answered before its commit, and no outcome is guessed.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::draft::{Draft, Pending, events_of, repeated, request_of, signed, too_long, unwritable};
+use super::{Clock, EngineError, Job, Outcome, Placed, state};
+use crate::domain::act::Act;
+use crate::domain::decide::{Decision, decide};
+use crate::domain::event::Reason;
+use crate::domain::evolve::evolve;
+use crate::domain::ledger::Ledger;
+use crate::domain::text::Id;
+use crate::log::entry;
+use crate::log::merkle::{Frontier, leaf_hash};
+use crate::store::{Appended, Batch, CommandFound, CommandRow, Store, StoreError, Target};
+
+/// The most commands in a batch.
+const BATCH_COMMANDS: usize = 2_048;
+/// The most bytes of entries in a batch, about a second of what one disk writes.
+const BATCH_BYTES: usize = 4 << 20;
+/// How many batches may be in flight: one being committed, one right behind it.
+const DEPTH: usize = 2;
+/// After how many events a snapshot is left.
+const SNAPSHOT_EVENTS: u64 = 10_000;
+/// A shorter tail than this is folded faster than a snapshot is written.
+const SNAPSHOT_LEAST: u64 = 200;
+/// How long a process keeps the lease while others may wait for it.
+const LEASE_HELD: Duration = Duration::from_millis(200);
+/// How long it keeps it with nothing to do.
+const LEASE_IDLE: Duration = Duration::from_millis(5);
+/// How long it waits in line; then it goes on without, for the compare-and-swap alone keeps it safe.
+const LEASE_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a database may be away before its callers are told.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A batch in flight.
+struct Flight {
+    batch: Arc<Batch>,
+    pending: Vec<Pending>,
+    answer: BoxFuture<'static, Result<Appended, StoreError>>,
+}
+
+pub(super) struct Sequencer {
+    target: Target,
+    store: Arc<Store>,
+    name: String,
+    ledger: i64,
+    clock: Clock,
+    state: Ledger,
+    frontier: Frontier,
+    flights: VecDeque<Flight>,
+    /// Commands of batches in flight, which the database may not know yet.
+    in_flight: HashMap<Uuid, (Vec<u8>, Vec<Placed>)>,
+    lease_since: Option<Instant>,
+    /// The pilots changed since the last snapshot, and its position.
+    changed: BTreeSet<Id>,
+    snapshot_at: u64,
+    /// Commands that a batch fell over, to be decided one by one.
+    alone: usize,
+}
+
+impl Sequencer {
+    pub(super) async fn start(target: Target, name: &str, clock: Clock) -> Result<Self, EngineError> {
+        let store = Arc::new(Store::connect_within(&target, PATIENCE).await?);
+        let head = store.head(name).await?;
+        let mut sequencer = Self {
+            target,
+            store,
+            name: name.to_owned(),
+            ledger: head.ledger,
+            clock,
+            state: Ledger::default(),
+            frontier: Frontier::new(),
+            flights: VecDeque::new(),
+            in_flight: HashMap::new(),
+            lease_since: None,
+            changed: BTreeSet::new(),
+            snapshot_at: 0,
+            alone: 0,
+        };
+        sequencer.reload().await?;
+        Ok(sequencer)
+    }
+
+    /// Throws the state away and loads what is committed.
+    async fn reload(&mut self) -> Result<(), EngineError> {
+        self.in_flight.clear();
+        self.changed.clear();
+        (self.state, self.snapshot_at) = state::load_snapshot(&self.store, self.ledger).await?;
+        self.take_head().await
+    }
+
+    /// Folds what others appended, and takes the head's tree, which must be at the state's position.
+    async fn take_head(&mut self) -> Result<(), EngineError> {
+        loop {
+            let streams = state::catch_up(&self.store, self.ledger, &mut self.state, i64::MAX).await?;
+            self.note_changes(&streams);
+            let head = self.store.head(&self.name).await?;
+            let size = u64::try_from(head.position).unwrap_or_default();
+            if size == self.state.programme.position {
+                let broken = |what: &str| EngineError::Broken { position: head.position, what: what.to_owned() };
+                let frontier = Frontier::from_bytes(size, &head.peaks)
+                    .ok_or_else(|| broken("the head's tree has another size"))?;
+                if frontier.root().as_slice() != head.root.as_slice() {
+                    return Err(broken("the head's root is not that of its tree"));
+                }
+                self.frontier = frontier;
+                return Ok(());
+            }
+        }
+    }
+
+    fn note_changes(&mut self, streams: &[String]) {
+        self.changed.extend(streams.iter().filter_map(|stream| state::pilot_of_stream(stream)));
+    }
+
+    /// Serves the queue until it is closed and empty.
+    pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Job>) -> Result<(), EngineError> {
+        let mut waiting: VecDeque<Job> = VecDeque::new();
+        loop {
+            let open = self.gather(&mut queue, &mut waiting).await;
+            let served = self.serve(&mut waiting).await;
+            if let Err(error) = served {
+                return Self::give_up(error, waiting, queue);
+            }
+            if !open && waiting.is_empty() && self.flights.is_empty() {
+                return self.finish().await;
+            }
+        }
+    }
+
+    /// Waits for commands, or for a flight to land; says whether more may come.
+    async fn gather(&mut self, queue: &mut mpsc::Receiver<Job>, waiting: &mut VecDeque<Job>) -> bool {
+        let room = BATCH_COMMANDS.saturating_sub(waiting.len());
+        if room == 0 || self.flights.len() >= DEPTH {
+            return true;
+        }
+        let mut fresh = Vec::new();
+        if !waiting.is_empty() || !self.flights.is_empty() {
+            // There is other work: take what is there without waiting for more.
+            while fresh.len() < room
+                && let Ok(job) = queue.try_recv()
+            {
+                fresh.push(job);
+            }
+            waiting.extend(fresh);
+            return !queue.is_closed() || !queue.is_empty();
+        }
+        if self.lease_since.is_some() {
+            match tokio::time::timeout(LEASE_IDLE, queue.recv_many(&mut fresh, room)).await {
+                Ok(received) => {
+                    waiting.extend(fresh);
+                    return received > 0;
+                }
+                Err(_) => self.lease_give().await,
+            }
+        }
+        let received = queue.recv_many(&mut fresh, room).await;
+        waiting.extend(fresh);
+        received > 0
+    }
+
+    /// Decides and sends what is waiting, as far as batches may be in flight, and lands the oldest flight.
+    async fn serve(&mut self, waiting: &mut VecDeque<Job>) -> Result<(), EngineError> {
+        if !waiting.is_empty() && self.flights.len() < DEPTH {
+            match self.depart(waiting).await {
+                Err(EngineError::Store(error)) if error.transient() => self.recover(waiting).await?,
+                departed => departed?,
+            }
+        }
+        let full = self.flights.len() >= DEPTH || waiting.is_empty();
+        if full && let Some(flight) = self.flights.pop_front() {
+            self.land(flight, waiting).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes the lease, and whatever was appended while it was another's.
+    async fn lease_take(&mut self) -> Result<(), EngineError> {
+        if self.lease_since.is_some_and(|since| since.elapsed() < LEASE_HELD) || !self.flights.is_empty() {
+            return Ok(());
+        }
+        self.lease_give().await;
+        match self.store.lease_wait(self.ledger, LEASE_PATIENCE).await {
+            Ok(()) => self.lease_since = Some(Instant::now()),
+            Err(StoreError::LeaseHeld) => tracing::debug!("going on without the lease"),
+            Err(error) => return Err(error.into()),
+        }
+        self.take_head().await
+    }
+
+    async fn lease_give(&mut self) {
+        if self.lease_since.take().is_some() {
+            // A lease that cannot be given up ends with its connection.
+            let _given = self.store.lease_release(self.ledger).await;
+        }
+    }
+
+    /// Decides a batch and sends it off.
+    async fn depart(&mut self, waiting: &mut VecDeque<Job>) -> Result<(), EngineError> {
+        self.lease_take().await?;
+        let most = if self.alone > 0 { 1 } else { BATCH_COMMANDS };
+        let count = waiting.len().min(most);
+        let mut draft = Draft::new(self.state.programme.position, self.frontier.root());
+        let known = self.known_before(waiting, count).await?;
+        for _ in 0..count {
+            let Some(job) = waiting.pop_front() else { break };
+            if !draft.is_empty() && (draft.bytes > BATCH_BYTES || matches!(job.command.act, Act::AmendProgramme(_))) {
+                // An amendment binds the wall from its batch's first move on, so it stands first in its batch.
+                waiting.push_front(job);
+                break;
+            }
+            self.alone = self.alone.saturating_sub(1);
+            self.decide(job, &known, &mut draft).await?;
+        }
+        self.send_off(draft);
+        Ok(())
+    }
+
+    /// Which of the next commands the database has already.
+    async fn known_before(
+        &self,
+        waiting: &VecDeque<Job>,
+        count: usize,
+    ) -> Result<HashMap<Uuid, CommandFound>, EngineError> {
+        let ids: Vec<Uuid> = waiting.iter().take(count).filter(|job| job.given).map(|job| job.id).collect();
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let found = self.store.commands_find(self.ledger, &ids).await?;
+        Ok(found.into_iter().map(|found| (found.id, found)).collect())
+    }
+
+    /// Decides one command: its outcome goes into the draft, with its events where it is accepted.
+    async fn decide(
+        &mut self,
+        job: Job,
+        known: &HashMap<Uuid, CommandFound>,
+        draft: &mut Draft,
+    ) -> Result<(), EngineError> {
+        let outcome = if let Some((earlier, events)) = self.in_flight.get(&job.id) {
+            repeated(&job, earlier, events.clone())
+        } else if let Some(found) = known.get(&job.id) {
+            repeated(&job, &found.request, super::placed(&self.store, self.ledger, found).await?)
+        } else {
+            match decide(&self.state, &job.command, (self.clock.now)()) {
+                Decision::Refused(reasons) => Outcome::Refused(reasons),
+                Decision::Accepted { acts, warnings } => self.accept(&job, acts, warnings, draft)?,
+            }
+        };
+        draft.pending.push(Pending { job, outcome });
+        Ok(())
+    }
+
+    /// Folds an accepted command's events and adds them to the draft; refuses one whose entry would be too long.
+    fn accept(
+        &mut self,
+        job: &Job,
+        acts: Vec<(String, Act)>,
+        warnings: Vec<Reason>,
+        draft: &mut Draft,
+    ) -> Result<Outcome, EngineError> {
+        let events = events_of(&self.state, job, acts, &warnings, (self.clock.now)());
+        let mut entries = Vec::with_capacity(events.len());
+        for event in &events {
+            let bytes = entry::write(&self.name, event).map_err(|source| unwritable(event, source))?;
+            if bytes.len() > entry::ENTRY_BYTES_MAX {
+                return Ok(Outcome::Refused(vec![too_long(bytes.len())]));
+            }
+            entries.push(bytes);
+        }
+        let mut placed = Vec::with_capacity(events.len());
+        for (event, bytes) in events.iter().zip(entries) {
+            evolve(&mut self.state, event);
+            self.frontier.push(leaf_hash(&bytes));
+            if let Some(pilot) = state::pilot_of_stream(&event.stream) {
+                self.changed.insert(pilot);
+            }
+            placed.push(Placed { position: Some(event.position), kind: event.act.kind().event().to_owned() });
+            draft.add(&self.state, event, bytes);
+        }
+        let request = request_of(job)?;
+        draft.commands.push(CommandRow {
+            id: job.id,
+            request,
+            first_position: events.first().map_or(0, |event| signed(event.position)),
+            events: i32::try_from(events.len()).unwrap_or(i32::MAX),
+        });
+        self.in_flight.insert(job.id, (request.to_vec(), placed.clone()));
+        Ok(Outcome::Accepted { events: placed, warnings })
+    }
+
+    /// Sends a draft's batch, or answers it at once where it has no events and nothing is in flight before it.
+    fn send_off(&mut self, draft: Draft) {
+        if draft.events.is_empty() {
+            match self.flights.back_mut() {
+                Some(flight) => flight.pending.extend(draft.pending),
+                None => draft.pending.into_iter().for_each(Pending::answer),
+            }
+            return;
+        }
+        let batch = Arc::new(Batch {
+            ledger: self.ledger,
+            expected_position: signed(draft.expected_position),
+            expected_root: draft.expected_root,
+            root: self.frontier.root(),
+            peaks: self.frontier.to_bytes(),
+            events: draft.events,
+            commands: draft.commands,
+            wall: draft.wall,
+            funds: draft.funds,
+        });
+        let (store, sent) = (Arc::clone(&self.store), Arc::clone(&batch));
+        // A task of its own, so that it is on its way while the next batch is decided.
+        let task = tokio::spawn(async move { store.append(&sent).await });
+        let answer = Box::pin(async move {
+            task.await.unwrap_or_else(|error| Err(StoreError::Unknown { reason: error.to_string() }))
+        });
+        self.flights.push_back(Flight { batch, pending: draft.pending, answer });
+    }
+
+    /// Waits for a batch's commit and answers its callers, or decides it again.
+    async fn land(&mut self, flight: Flight, waiting: &mut VecDeque<Job>) -> Result<(), EngineError> {
+        let Flight { batch, pending, answer } = flight;
+        let answered = match answer.await {
+            Err(StoreError::Unknown { reason }) => self.settle(&batch, reason).await,
+            answered => answered,
+        };
+        match answered {
+            Ok(Appended::Done(position)) => {
+                for command in &batch.commands {
+                    self.in_flight.remove(&command.id);
+                }
+                pending.into_iter().for_each(Pending::answer);
+                // A hint to subscribers; they poll where it is lost.
+                let store = Arc::clone(&self.store);
+                let ledger = self.ledger;
+                tokio::spawn(async move { store.announce(ledger, position).await });
+                self.snapshot_if_due().await
+            }
+            Ok(Appended::Stale | Appended::Repeated) => self.again(pending, waiting, 0).await,
+            Ok(Appended::Broken { rule, pilot }) => {
+                if batch.commands.len() > 1 {
+                    let alone = pending.len();
+                    return self.again(pending, waiting, alone).await;
+                }
+                tracing::error!(%rule, %pilot, "the database refused what the rules let through");
+                pending.into_iter().for_each(|pending| pending.refuse_by_wall(&rule, &pilot));
+                self.again(Vec::new(), waiting, 0).await
+            }
+            Err(error) => {
+                self.flights.push_front(Flight { batch, pending, answer: Box::pin(async { Ok(Appended::Stale) }) });
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Settles an unknown outcome by sending the same batch again.
+    async fn settle(&mut self, batch: &Batch, reason: String) -> Result<Appended, StoreError> {
+        tracing::warn!(%reason, "the answer to an append was lost; sending the same batch again");
+        let begun = Instant::now();
+        loop {
+            if self.store.is_closed() {
+                self.reconnect().await?;
+            }
+            match self.store.append(batch).await {
+                Err(StoreError::Unknown { reason }) if begun.elapsed() < PATIENCE => {
+                    tracing::debug!(%reason, "still unknown");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                Err(error) if error.transient() && begun.elapsed() < PATIENCE => self.reconnect().await?,
+                settled => return settled,
+            }
+        }
+    }
+
+    async fn reconnect(&mut self) -> Result<(), StoreError> {
+        self.lease_since = None;
+        self.store = Arc::new(Store::connect_within(&self.target, PATIENCE).await?);
+        Ok(())
+    }
+
+    /// Puts a batch's commands, and those of all behind it, back in line and loads what is committed; the first
+    /// `alone` of them are then decided one by one.
+    async fn again(
+        &mut self,
+        pending: Vec<Pending>,
+        waiting: &mut VecDeque<Job>,
+        alone: usize,
+    ) -> Result<(), EngineError> {
+        let mut back: Vec<Job> = pending.into_iter().map(|pending| pending.job).collect();
+        while let Some(flight) = self.flights.pop_front() {
+            // It stood on the batch that did not take, so it cannot have taken; its answer is awaited, not guessed.
+            match flight.answer.await {
+                Ok(Appended::Done(position)) => {
+                    let what = "a batch was appended on one that was not".to_owned();
+                    return Err(EngineError::Broken { position, what });
+                }
+                Err(StoreError::Unknown { reason }) => {
+                    self.settle(&flight.batch, reason).await?;
+                }
+                _ => {}
+            }
+            back.extend(flight.pending.into_iter().map(|pending| pending.job));
+        }
+        for job in back.into_iter().rev() {
+            waiting.push_front(job);
+        }
+        self.alone = alone;
+        self.reload().await
+    }
+
+    /// After the connection broke with nothing sent: connects again and loads what is committed.
+    async fn recover(&mut self, waiting: &mut VecDeque<Job>) -> Result<(), EngineError> {
+        while let Some(flight) = self.flights.pop_front() {
+            self.land_boxed(flight, waiting).await?;
+        }
+        self.reconnect().await?;
+        self.reload().await
+    }
+
+    fn land_boxed<'a>(
+        &'a mut self,
+        flight: Flight,
+        waiting: &'a mut VecDeque<Job>,
+    ) -> BoxFuture<'a, Result<(), EngineError>> {
+        Box::pin(self.land(flight, waiting))
+    }
+
+    /// Leaves a snapshot where enough was appended since the last, and nothing is in flight.
+    async fn snapshot_if_due(&mut self) -> Result<(), EngineError> {
+        let due = self.state.programme.position >= self.snapshot_at + SNAPSHOT_EVENTS;
+        if due && self.flights.is_empty() { self.snapshot().await } else { Ok(()) }
+    }
+
+    async fn snapshot(&mut self) -> Result<(), EngineError> {
+        state::save(&self.store, self.ledger, &self.state, &self.changed).await?;
+        self.snapshot_at = self.state.programme.position;
+        self.changed.clear();
+        Ok(())
+    }
+
+    async fn finish(mut self) -> Result<(), EngineError> {
+        if self.state.programme.position >= self.snapshot_at + SNAPSHOT_LEAST {
+            self.snapshot().await?;
+        }
+        self.lease_give().await;
+        Ok(())
+    }
+
+    /// Tells everyone who still waits that the engine stopped, and why.
+    fn give_up(error: EngineError, waiting: VecDeque<Job>, mut queue: mpsc::Receiver<Job>) -> Result<(), EngineError> {
+        queue.close();
+        drop(waiting);
+        Err(error)
+    }
+}

@@ -1,0 +1,193 @@
+//! Entries: an event as canonical JSON (RFC 8785) and back.
+//!
+//! Amounts are strings and the few integers are small, so every reader of JSON sees the same entry in the same
+//! bytes. What no longer reads as an event is an error, never a guess.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::domain::act::{Act, ActKind};
+use crate::domain::command::{Command, Party};
+use crate::domain::event::{Event, Reason};
+use crate::domain::text::Note;
+use crate::domain::{Date, Timestamp};
+
+/// The most bytes an entry may have (C2SP tlog-tiles entry bundles give an entry's length in 16 bits).
+pub const ENTRY_BYTES_MAX: usize = 65_535;
+
+/// An entry cannot be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum EntryError {
+    /// The event cannot be written as canonical JSON.
+    #[error("the event cannot be written as canonical JSON")]
+    Unwritable(#[source] serde_json::Error),
+    /// The bytes are no entry.
+    #[error("the bytes are no entry of a ledger")]
+    Unreadable(#[source] serde_json::Error),
+    /// The entry's type is not known to this program.
+    #[error("the entry's type {0} is not known to this program; a newer one wrote it")]
+    UnknownType(String),
+}
+
+/// An entry as it is written: the keys in any order, for the canonical form sorts them.
+#[derive(Serialize)]
+struct Written<'a> {
+    ledger: &'a str,
+    position: u64,
+    stream: &'a str,
+    version: u64,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    on: Date,
+    recorded_at: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    simulated: bool,
+    command_id: Uuid,
+    by: &'a Party,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    approvals: &'a [Party],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a Note>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    warnings: &'a [Reason],
+    data: &'a Act,
+}
+
+/// An entry as it is read; its data are decoded once its type is known.
+#[derive(Deserialize)]
+struct Read<'a> {
+    position: u64,
+    stream: String,
+    version: u64,
+    #[serde(rename = "type")]
+    kind: String,
+    on: Date,
+    recorded_at: Timestamp,
+    #[serde(default)]
+    simulated: bool,
+    command_id: Uuid,
+    by: Party,
+    #[serde(default)]
+    approvals: Vec<Party>,
+    note: Option<Note>,
+    #[serde(default)]
+    warnings: Vec<Reason>,
+    #[serde(borrow)]
+    data: &'a RawValue,
+}
+
+/// A moment as entries have it: UTC with six decimals, so that the order of texts is the order of times.
+#[must_use]
+pub fn moment_text(moment: Timestamp) -> String {
+    moment.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+}
+
+/// Writes an event as an entry of a ledger.
+///
+/// # Errors
+///
+/// [`EntryError::Unwritable`], which no event met so far.
+pub fn write(ledger: &str, event: &Event) -> Result<Vec<u8>, EntryError> {
+    let written = Written {
+        ledger,
+        position: event.position,
+        stream: &event.stream,
+        version: event.version,
+        kind: event.act.kind().event(),
+        on: event.on,
+        recorded_at: moment_text(event.recorded_at),
+        simulated: event.simulated,
+        command_id: event.command_id,
+        by: &event.by,
+        approvals: &event.approvals,
+        note: event.note.as_ref(),
+        warnings: &event.warnings,
+        data: &event.act,
+    };
+    serde_json_canonicalizer::to_vec(&written).map_err(EntryError::Unwritable)
+}
+
+/// Reads an entry back into its event.
+///
+/// # Errors
+///
+/// [`EntryError::Unreadable`] or [`EntryError::UnknownType`].
+pub fn read(entry: &[u8]) -> Result<Event, EntryError> {
+    let read: Read = serde_json::from_slice(entry).map_err(EntryError::Unreadable)?;
+    let Some(kind) = ActKind::of_event(&read.kind) else { return Err(EntryError::UnknownType(read.kind)) };
+    Ok(Event {
+        position: read.position,
+        stream: read.stream,
+        version: read.version,
+        on: read.on,
+        recorded_at: read.recorded_at,
+        simulated: read.simulated,
+        command_id: read.command_id,
+        by: read.by,
+        approvals: read.approvals,
+        note: read.note,
+        warnings: read.warnings,
+        act: kind.decode(read.data.get()).map_err(EntryError::Unreadable)?,
+    })
+}
+
+/// The content of a command by which a repeated one is known: everything but its id and simulated time.
+#[derive(Serialize)]
+struct Content<'a> {
+    command: &'static str,
+    on: Date,
+    by: &'a Party,
+    approvals: &'a [Party],
+    note: Option<&'a Note>,
+    data: &'a Act,
+}
+
+/// The SHA-256 of a command's content (IDEM-01).
+///
+/// # Errors
+///
+/// [`EntryError::Unwritable`], which no command met so far.
+pub fn request_hash(command: &Command) -> Result<[u8; 32], EntryError> {
+    let content = Content {
+        command: command.act.kind().command(),
+        on: command.on,
+        by: &command.by,
+        approvals: &command.approvals,
+        note: command.note.as_ref(),
+        data: &command.act,
+    };
+    let bytes = serde_json_canonicalizer::to_vec(&content).map_err(EntryError::Unwritable)?;
+    Ok(Sha256::digest(bytes).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_canonical_and_reads_back() {
+        let line = r#"{"command":"pay","id":"0199f0c2-7d5e-7c1a-9b1e-2f4f6c1d0a01","on":"2026-02-12","by":{"body":"local_finance","person":"丙","area":"360602"},
+            "note":"备注 \"引号\"","pilot":"P","project":"2510-367424","payment":"Z1","amount":"1.00","payee":{"name":"甲"},"voucher":"记1","purpose":"SERVICE"}"#;
+        let command = Command::parse(line.as_bytes()).unwrap();
+        let event = Event {
+            position: 7,
+            stream: "pilot-P".into(),
+            version: 3,
+            on: command.on,
+            recorded_at: "2026-02-12T01:00:00Z".parse().unwrap(),
+            simulated: true,
+            command_id: command.id.unwrap(),
+            by: command.by.clone(),
+            approvals: vec![],
+            note: command.note.clone(),
+            warnings: vec![],
+            act: command.act.clone(),
+        };
+        let entry = write("演练-1", &event).unwrap();
+        insta::assert_snapshot!(String::from_utf8(entry.clone()).unwrap(), @r#"{"by":{"area":"360602","body":"local_finance","person":"丙"},"command_id":"0199f0c2-7d5e-7c1a-9b1e-2f4f6c1d0a01","data":{"amount":"1.00","payee":{"name":"甲"},"payment":"Z1","pilot":"P","project":"2510-367424","purpose":"SERVICE","voucher":"记1"},"ledger":"演练-1","note":"备注 \"引号\"","on":"2026-02-12","position":7,"recorded_at":"2026-02-12T01:00:00.000000Z","simulated":true,"stream":"pilot-P","type":"PaymentRecorded","version":3}"#);
+        assert_eq!(read(&entry).unwrap(), event);
+        assert!(matches!(read(b"{}"), Err(EntryError::Unreadable(_))));
+    }
+}
