@@ -2,9 +2,9 @@
 //! append left.
 
 use serde_json::{Value, json};
-use tranche::store::{FundMove, FundOpening, Wall};
+use tranche::store::{Appended, FundMove, FundOpening, StoreError, Wall};
 
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, plain};
 
 /// A history, told twice: as entries for the log, and as moves for the wall.
 struct History(Fixture);
@@ -36,7 +36,7 @@ impl History {
         }
         let appended = self.0.append(&batch).await.unwrap();
         assert!(
-            matches!(appended, tranche::store::Appended::Done(_)),
+            matches!(appended, Appended::Done(_)),
             "{kind}: {appended:?}"
         );
     }
@@ -248,6 +248,9 @@ async fn settle(history: &mut History) {
             half,
         )
         .await;
+}
+
+async fn claw_back(history: &mut History) {
     let order = FundMove {
         clawback_ordered_fen: 50_000_000,
         ..FundMove::default()
@@ -297,6 +300,7 @@ async fn the_rebuild_comes_to_what_the_append_left() {
         allocate(&mut history).await;
         spend(&mut history).await;
         settle(&mut history).await;
+        claw_back(&mut history).await;
         let Fixture { store, ledger, .. } = &history.0;
         let kept = store.fund_positions(*ledger).await.unwrap();
         assert_eq!(
@@ -366,4 +370,36 @@ async fn one_batch_moves_as_its_acts_would_one_by_one() {
         .unwrap();
     assert_eq!(funds[1].first_year_limit.as_deref(), Some("7000000"));
     assert_eq!(funds[1].allocated_fen, 900_000_000);
+}
+
+/// Pilots move together in one statement; the one that breaks a rule is named all the same.
+#[tokio::test]
+async fn a_batch_of_many_names_the_culprit() {
+    let mut history = opened("above_share").await;
+    let act = ("programme", "MonitoringRecorded", "2025-12-05", json!({}));
+    let mut batch = history.0.batch(&[act]);
+    let allocated = |pilot: &str, allocated_fen| FundMove {
+        pilot: pilot.to_owned(),
+        allocated_fen,
+        ..FundMove::default()
+    };
+    for (pilot, fen) in [
+        ("A", 1_500_000_000),
+        ("B", 1),
+        ("C", 1),
+        ("D", 1),
+        ("C", 1_000_000_000),
+    ] {
+        batch.funds.act(allocated(pilot, fen));
+    }
+    let broken = Appended::Broken {
+        rule: "CAP-02".to_owned(),
+        pilot: "C".to_owned(),
+    };
+    assert_eq!(history.0.append(&batch).await.unwrap(), broken);
+
+    let mut batch = history.0.batch(&[plain("programme")]);
+    batch.funds.act(allocated("nobody", 1));
+    let unknown = history.0.append(&batch).await;
+    assert!(matches!(unknown, Err(StoreError::Malformed { what, .. }) if what == "fund move"));
 }

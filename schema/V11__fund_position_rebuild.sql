@@ -17,10 +17,9 @@ DECLARE
     v_caps     jsonb := '{}';  -- cap kind → cap in force
     v_areas    jsonb := '{}';  -- area code → [kind, level]
     v_members  jsonb := '{}';  -- application → its members' codes
-    v_releases jsonb := '{}';  -- release → [amount, amount dated in the year of recognition]
+    v_releases jsonb := '{}';  -- release → its move
+    v_move     jsonb;
     v_kind     text;
-    v_amount   numeric;
-    v_in_year  numeric;
 BEGIN
     PERFORM FROM ledger l WHERE l.id = p_ledger FOR NO KEY UPDATE;
     DELETE FROM fund_position f WHERE f.ledger = p_ledger;
@@ -36,6 +35,7 @@ BEGIN
          ORDER BY e.position
     LOOP
         v_data := v_act.data;
+        v_move := NULL;
         CASE v_act.type
         WHEN 'ProgrammeOpened' THEN
             v_share := (v_data #>> '{rules,first_share}')::numeric;
@@ -59,36 +59,32 @@ BEGIN
             VALUES (p_ledger, v_data ->> 'pilot', v_kind, (v_caps ->> v_kind)::numeric,
                     extract(year FROM v_act.business_date)::integer);
         WHEN 'FundsAllocated', 'AllocationAdjusted' THEN
-            SELECT coalesce(v_data ->> 'amount', v_data ->> 'new_amount')::numeric - f.allocated, f.cap_kind
-              INTO v_amount, v_kind
+            SELECT jsonb_build_object('cap', v_caps -> f.cap_kind, 'allocated',
+                       coalesce(v_data ->> 'amount', v_data ->> 'new_amount')::numeric - f.allocated)
+              INTO v_move
               FROM fund_position f WHERE f.ledger = p_ledger AND f.pilot = v_data ->> 'pilot';
-            PERFORM fund_move(p_ledger, v_share, v_gate, jsonb_build_object('pilot', v_data -> 'pilot',
-                'cap', v_caps -> v_kind, 'allocated', v_amount));
         WHEN 'TrancheReleased' THEN
-            v_amount := (v_data ->> 'amount')::numeric;
-            SELECT CASE WHEN f.recognition_year = extract(year FROM v_act.business_date) THEN v_amount ELSE 0 END
-              INTO v_in_year
+            SELECT jsonb_build_object('released', v_data -> 'amount', 'released_first_year',
+                       CASE WHEN f.recognition_year = extract(year FROM v_act.business_date)
+                            THEN v_data -> 'amount' END)
+              INTO v_move
               FROM fund_position f WHERE f.ledger = p_ledger AND f.pilot = v_data ->> 'pilot';
-            v_releases := v_releases || jsonb_build_object(v_data ->> 'release',
-                jsonb_build_array(v_amount, v_in_year));
-            PERFORM fund_move(p_ledger, v_share, v_gate, jsonb_build_object('pilot', v_data -> 'pilot',
-                'released', v_amount, 'released_first_year', v_in_year));
+            v_releases := v_releases || jsonb_build_object(v_data ->> 'release', v_move);
         WHEN 'ReleaseReversed' THEN
-            v_amount := (v_releases -> (v_data ->> 'release') ->> 0)::numeric;
-            v_in_year := (v_releases -> (v_data ->> 'release') ->> 1)::numeric;
-            PERFORM fund_move(p_ledger, v_share, v_gate, jsonb_build_object('pilot', v_data -> 'pilot',
-                'released', -v_amount, 'released_first_year', -v_in_year));
+            SELECT jsonb_object_agg(r.key, -r.value::numeric) INTO v_move
+              FROM jsonb_each_text(v_releases -> (v_data ->> 'release')) AS r WHERE r.value IS NOT NULL;
         WHEN 'PayoutDecided' THEN
-            PERFORM fund_move(p_ledger, v_share, v_gate, jsonb_build_object('pilot', v_data -> 'pilot',
-                'payout_ratio', v_data -> 'ratio'));
+            v_move := jsonb_build_object('payout_ratio', v_data -> 'ratio');
         WHEN 'ClawbackOrdered' THEN
-            PERFORM fund_move(p_ledger, v_share, v_gate, jsonb_build_object('pilot', v_data -> 'pilot',
-                'clawback_ordered', v_data -> 'amount'));
+            v_move := jsonb_build_object('clawback_ordered', v_data -> 'amount');
         WHEN 'ClawbackReceived' THEN
-            PERFORM fund_move(p_ledger, v_share, v_gate, jsonb_build_object('pilot', v_data -> 'pilot',
-                'returned', v_data -> 'amount', 'returned_unspent',
-                CASE WHEN v_data ->> 'source' = 'unspent' THEN v_data -> 'amount' END));
+            v_move := jsonb_build_object('returned', v_data -> 'amount', 'returned_unspent',
+                CASE WHEN v_data ->> 'source' = 'unspent' THEN v_data -> 'amount' END);
         END CASE;
+        IF v_move IS NOT NULL THEN
+            v_move := v_move || jsonb_build_object('pilot', v_data -> 'pilot');
+            PERFORM fund_move(p_ledger, v_share, v_gate, jsonb_build_array(v_move));
+        END IF;
     END LOOP;
 
     -- The latest sum assigned to each project, and the payments that stand.
@@ -96,7 +92,8 @@ BEGIN
         SELECT e.position, x.j ->> 'type' AS type, x.j -> 'data' AS data
           FROM event e CROSS JOIN LATERAL (SELECT convert_from(e.entry, 'UTF8')::jsonb AS j OFFSET 0) x
          WHERE e.ledger = p_ledger
-           AND x.j ->> 'type' IN ('ProjectAssigned', 'AssignmentChanged', 'PaymentRecorded', 'PaymentReversed')
+           AND x.j ->> 'type' IN (
+               'ProjectAssigned', 'AssignmentChanged', 'PaymentRecorded', 'PaymentReversed')
     ), project AS (
         SELECT DISTINCT ON (a.data ->> 'pilot', a.data ->> 'project') a.data ->> 'pilot' AS pilot,
                coalesce(a.data ->> 'new_amount', a.data ->> 'amount')::numeric AS amount
