@@ -89,26 +89,29 @@ BEGIN
 
     -- The latest sum assigned to each project, and the payments that stand.
     WITH act AS MATERIALIZED (
-        SELECT e.position, x.j ->> 'type' AS type, x.j -> 'data' AS data
+        SELECT e.position, x.j ->> 'type' AS type, x.j #>> '{data,pilot}' AS pilot,
+               x.j #>> '{data,project}' AS project, x.j #>> '{data,payment}' AS payment,
+               coalesce(x.j #>> '{data,new_amount}', x.j #>> '{data,amount}')::numeric AS amount
           FROM event e CROSS JOIN LATERAL (SELECT convert_from(e.entry, 'UTF8')::jsonb AS j OFFSET 0) x
          WHERE e.ledger = p_ledger
            AND x.j ->> 'type' IN (
                'ProjectAssigned', 'AssignmentChanged', 'PaymentRecorded', 'PaymentReversed')
-    ), project AS (
-        SELECT DISTINCT ON (a.data ->> 'pilot', a.data ->> 'project') a.data ->> 'pilot' AS pilot,
-               coalesce(a.data ->> 'new_amount', a.data ->> 'amount')::numeric AS amount
-          FROM act a WHERE a.type IN ('ProjectAssigned', 'AssignmentChanged')
-         ORDER BY a.data ->> 'pilot', a.data ->> 'project', a.position DESC
-    ), payment AS (
-        SELECT a.data ->> 'pilot' AS pilot, (a.data ->> 'amount')::numeric AS amount
+    ), assigned AS MATERIALIZED (
+        SELECT latest.pilot, sum(latest.amount) AS amount
+          FROM (SELECT DISTINCT ON (a.pilot, a.project) a.pilot, a.amount
+                  FROM act a WHERE a.type IN ('ProjectAssigned', 'AssignmentChanged')
+                 ORDER BY a.pilot, a.project, a.position DESC) latest
+         GROUP BY latest.pilot
+    ), paid AS MATERIALIZED (
+        SELECT a.pilot, sum(a.amount) AS amount
           FROM act a
          WHERE a.type = 'PaymentRecorded'
-           AND NOT EXISTS (SELECT FROM act r WHERE r.type = 'PaymentReversed'
-                                               AND r.data ->> 'payment' = a.data ->> 'payment')
+           AND a.payment NOT IN (SELECT r.payment FROM act r WHERE r.type = 'PaymentReversed')
+         GROUP BY a.pilot
     )
     UPDATE fund_position f
-       SET assigned = coalesce((SELECT sum(p.amount) FROM project p WHERE p.pilot = f.pilot), 0),
-           paid = coalesce((SELECT sum(p.amount) FROM payment p WHERE p.pilot = f.pilot), 0)
+       SET assigned = coalesce((SELECT s.amount FROM assigned s WHERE s.pilot = f.pilot), 0),
+           paid = coalesce((SELECT s.amount FROM paid s WHERE s.pilot = f.pilot), 0)
      WHERE f.ledger = p_ledger;
 
     UPDATE ledger l SET first_share = v_share, gate = v_gate WHERE l.id = p_ledger;
