@@ -1,4 +1,11 @@
 //! The store against a real PostgreSQL: the append, the second wall, reads, subscriptions, the schema.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets the unexpected is to stop there"
+)]
 
 #[path = "store/append.rs"]
 mod append;
@@ -12,6 +19,8 @@ mod fund;
 mod lease;
 #[path = "store/read.rs"]
 mod read;
+#[path = "store/roles.rs"]
+mod roles;
 #[path = "store/schema.rs"]
 mod schema;
 #[path = "store/snapshot.rs"]

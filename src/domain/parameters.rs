@@ -145,7 +145,7 @@ const REQUIRED: &[&str] = &[
 ];
 
 impl Parameters {
-    /// Reads the parameters of a rules file: nested objects or dotted names.
+    /// Reads the parameters of a rules file, where what a dot joins is a nested object.
     ///
     /// # Errors
     ///
@@ -158,6 +158,9 @@ impl Parameters {
                 Some(nested) if !matches!(name.as_str(), "payout_table" | "banned_purposes") => {
                     flat.extend(nested.iter().map(|(key, value)| (format!("{name}.{key}"), value)));
                 }
+                _ if name.contains('.') => form.under(name.clone(), |form| {
+                    form.fault("规则文件中请写成嵌套对象", "a rules file states this as a nested object");
+                }),
                 _ => {
                     flat.insert(name.clone(), value);
                 }

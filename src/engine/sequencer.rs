@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -49,7 +50,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 struct Flight {
     batch: Arc<Batch>,
     pending: Vec<Pending>,
-    answer: BoxFuture<'static, Result<Appended, StoreError>>,
+    answer: JoinHandle<Result<Appended, StoreError>>,
+}
+
+/// The answer to an append that is on its way; one whose task was lost is unknown, not failed.
+async fn landed(answer: JoinHandle<Result<Appended, StoreError>>) -> Result<Appended, StoreError> {
+    answer.await.unwrap_or_else(|error| Err(StoreError::Unknown { reason: error.to_string() }))
 }
 
 pub(super) struct Sequencer {
@@ -324,17 +330,14 @@ impl Sequencer {
         });
         let (store, sent) = (Arc::clone(&self.store), Arc::clone(&batch));
         // A task of its own, so that it is on its way while the next batch is decided.
-        let task = tokio::spawn(async move { store.append(&sent).await });
-        let answer = Box::pin(async move {
-            task.await.unwrap_or_else(|error| Err(StoreError::Unknown { reason: error.to_string() }))
-        });
+        let answer = tokio::spawn(async move { store.append(&sent).await });
         self.flights.push_back(Flight { batch, pending: draft.pending, answer });
     }
 
     /// Waits for a batch's commit and answers its callers, or decides it again.
     async fn land(&mut self, flight: Flight, waiting: &mut VecDeque<Job>) -> Result<(), EngineError> {
         let Flight { batch, pending, answer } = flight;
-        let answered = match answer.await {
+        let answered = match landed(answer).await {
             Err(StoreError::Unknown { reason }) => self.settle(&batch, reason).await,
             answered => answered,
         };
@@ -360,10 +363,7 @@ impl Sequencer {
                 pending.into_iter().for_each(|pending| pending.refuse_by_wall(&rule, &pilot));
                 self.again(Vec::new(), waiting, 0).await
             }
-            Err(error) => {
-                self.flights.push_front(Flight { batch, pending, answer: Box::pin(async { Ok(Appended::Stale) }) });
-                Err(error.into())
-            }
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -403,7 +403,7 @@ impl Sequencer {
         let mut back: Vec<Job> = pending.into_iter().map(|pending| pending.job).collect();
         while let Some(flight) = self.flights.pop_front() {
             // It stood on the batch that did not take, so it cannot have taken; its answer is awaited, not guessed.
-            match flight.answer.await {
+            match landed(flight.answer).await {
                 Ok(Appended::Done(position)) => {
                     let what = "a batch was appended on one that was not".to_owned();
                     return Err(EngineError::Broken { position, what });

@@ -54,7 +54,7 @@ impl Store {
             Err(_) => {
                 return Err(StoreError::Unknown { reason: format!("no answer within {} s", ANSWER.as_secs()) });
             }
-            Ok(Err(error)) => return outcome(&error),
+            Ok(Err(error)) => return outcome(error),
             Ok(Ok(answered)) => answered,
         };
         match answered {
@@ -135,8 +135,8 @@ pub(super) fn channel(ledger: i64) -> String {
 
 /// What an error says of the batch. Whatever is not a plain refusal of this statement leaves it open, for
 /// sending the batch again is always safe, and taking it for lost is not.
-fn outcome(error: &tokio_postgres::Error) -> Result<Appended, StoreError> {
-    let unknown = || StoreError::Unknown { reason: words(error) };
+fn outcome(error: tokio_postgres::Error) -> Result<Appended, StoreError> {
+    let unknown = || StoreError::Unknown { reason: words(&error) };
     let Some(server) = error.as_db_error() else {
         return Err(unknown());
     };
@@ -145,9 +145,7 @@ fn outcome(error: &tokio_postgres::Error) -> Result<Appended, StoreError> {
         "LG001" => Ok(Appended::Broken { rule: server.message().to_owned(), pilot: detail() }),
         "LG002" => Ok(Appended::Repeated),
         "LG003" | "LG004" => Err(StoreError::Malformed { what: server.message().to_owned(), detail: detail() }),
-        _ if refused(server) => {
-            Err(StoreError::Malformed { what: server.code().code().to_owned(), detail: server.message().to_owned() })
-        }
+        _ if refused(server) => Err(error.into()),
         _ => Err(unknown()),
     }
 }

@@ -237,8 +237,9 @@ impl StoreError {
             ) => Self::NotMigrated,
             Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
                 let reason = words(&error);
-                // The role is the cluster's: it may be there from another database of the same server.
-                if reason.contains("set role") { Self::Role { reason } } else { Self::NotMigrated }
+                // It is the role that is refused where its name stands (the words are in the server's language);
+                // else a table, which a migration under way has not granted yet.
+                if reason.contains("tranche_app") { Self::Role { reason } } else { Self::NotMigrated }
             }
             _ => Self::from(error),
         }

@@ -55,7 +55,7 @@ impl Store {
         Ok(rows.iter().map(position_of).collect::<Result<_, _>>()?)
     }
 
-    /// Makes every fund position again from the log, in the database, which takes about 20 s a million
+    /// Makes every fund position again from the log, in the database, which takes about 10 s a million
     /// entries. Appends to this ledger wait; reads go on with the old ones.
     ///
     /// # Errors

@@ -46,7 +46,9 @@ pub async fn migrate(target: &Target) -> Result<usize, StoreError> {
         }
     }
     client.batch_execute("CREATE SCHEMA IF NOT EXISTS tranche").await?;
-    let report = files::migrations::runner()
+    // One transaction for all: a schema is of one version or the other, never between.
+    let mut runner = files::migrations::runner().set_grouped(true);
+    let report = runner
         .set_migration_table_name(HISTORY)
         .run_async(&mut client)
         .await

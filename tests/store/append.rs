@@ -65,11 +65,14 @@ async fn a_command_id_comes_once() {
     assert_eq!(fixture.store.head("test").await.unwrap().position, 1);
 }
 
+/// What is named, and a change to a sound batch that it names.
+type Break = (&'static str, fn(&mut Batch));
+
 #[tokio::test]
 async fn what_is_no_batch_is_refused_and_named() {
     let mut fixture = Fixture::new().await;
     fixture.done(&[plain("pilot-A")]).await;
-    let breaks: [(&str, fn(&mut Batch)); 10] = [
+    let breaks: [Break; 10] = [
         ("positions", |batch| batch.events[1].position += 1),
         ("positions", |batch| batch.events[0].position -= 1),
         ("stream version", |batch| batch.events[0].version += 1),
@@ -77,7 +80,10 @@ async fn what_is_no_batch_is_refused_and_named() {
         ("stream version", |batch| batch.events[1].version = 1),
         ("head", |batch| batch.events.clear()),
         ("event", |batch| batch.events[0].entry = vec![b' '; 65_536]),
-        ("event", |batch| batch.events[0].stream = "Pilot A".to_owned()),
+        ("event", |batch| {
+            batch.events[1].stream = "Pilot A".to_owned();
+            batch.events[1].version = 1;
+        }),
         ("commands", |batch| batch.commands[0].first_position = 1),
         ("commands", |batch| batch.commands[0].events = 3),
     ];

@@ -2,9 +2,9 @@
 //! append left.
 
 use serde_json::{Value, json};
-use tranche::store::{FundMove, FundOpening, Wall};
+use tranche::store::{Appended, FundMove, FundOpening, StoreError, Wall};
 
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, plain};
 
 /// A history, told twice: as entries for the log, and as moves for the wall.
 struct History(Fixture);
@@ -23,7 +23,7 @@ impl History {
             batch.funds.act(FundMove { pilot: data["pilot"].as_str().unwrap().to_owned(), ..act });
         }
         let appended = self.0.append(&batch).await.unwrap();
-        assert!(matches!(appended, tranche::store::Appended::Done(_)), "{kind}: {appended:?}");
+        assert!(matches!(appended, Appended::Done(_)), "{kind}: {appended:?}");
     }
 
     async fn recognise(&mut self, pilot: &str, members: &[&str], (cap_kind, cap_fen): (&str, i64)) {
@@ -52,9 +52,9 @@ async fn opened(gate: &str) -> History {
         "programme": "p",
         "rules": {"cap": {"national_zone": "15000000.00", "other": "10000000.00", "joint": "15000000.00"},
                   "first_share": "0.70", "gate": gate},
-        "areas": [["Z1", "甲区", "zone", "national", "南昌市", null, true],
-                  ["Z2", "乙区", "zone", "provincial", "南昌市", null, true],
-                  ["C1", "丙县", "county", null, "南昌市", null, true]]});
+        "areas": [{"code": "Z1", "name": "甲区", "kind": "zone", "level": "national", "city": "南昌市", "verified": true},
+                  {"code": "Z2", "name": "乙区", "kind": "zone", "level": "provincial", "city": "南昌市", "verified": true},
+                  {"code": "C1", "name": "丙县", "kind": "county", "city": "南昌市", "verified": true}]});
     history.tell(("2025-10-16", "ProgrammeOpened"), opened, None).await;
     let raised = json!({"area": "Z3", "name": "丁区", "kind": "zone", "level": "national", "city": "南昌市"});
     history.tell(("2025-10-20", "AreaRegistered"), raised, None).await;
@@ -121,6 +121,9 @@ async fn settle(history: &mut History) {
     // Neither of these moves a limit.
     let half = FundMove { payout_ratio: Some("0.5".to_owned()), ..FundMove::default() };
     history.act(("2026-04-01", "PayoutDecided"), json!({"pilot": "A", "ratio": "0.5"}), half).await;
+}
+
+async fn claw_back(history: &mut History) {
     let order = FundMove { clawback_ordered_fen: 50_000_000, ..FundMove::default() };
     history
         .act(("2026-05-01", "ClawbackOrdered"), json!({"pilot": "A", "clawback": "K", "amount": "500000.00"}), order)
@@ -142,6 +145,7 @@ async fn the_rebuild_comes_to_what_the_append_left() {
         allocate(&mut history).await;
         spend(&mut history).await;
         settle(&mut history).await;
+        claw_back(&mut history).await;
         let Fixture { store, ledger, .. } = &history.0;
         let kept = store.fund_positions(*ledger).await.unwrap();
         assert_eq!((kept.len(), kept[0].paid_fen, kept[0].assigned_fen), (5, 100_002_001, 250_000_050));
@@ -188,4 +192,24 @@ async fn one_batch_moves_as_its_acts_would_one_by_one() {
     let funds = history.0.store.fund_positions(history.0.ledger).await.unwrap();
     assert_eq!(funds[1].first_year_limit.as_deref(), Some("7000000"));
     assert_eq!(funds[1].allocated_fen, 900_000_000);
+}
+
+/// Pilots move together in one statement; the one that breaks a rule is named all the same.
+#[tokio::test]
+async fn a_batch_of_many_names_the_culprit() {
+    let mut history = opened("above_share").await;
+    let act = ("programme", "MonitoringRecorded", "2025-12-05", json!({}));
+    let mut batch = history.0.batch(&[act]);
+    let allocated =
+        |pilot: &str, allocated_fen| FundMove { pilot: pilot.to_owned(), allocated_fen, ..FundMove::default() };
+    for (pilot, fen) in [("A", 1_500_000_000), ("B", 1), ("C", 1), ("D", 1), ("C", 1_000_000_000)] {
+        batch.funds.act(allocated(pilot, fen));
+    }
+    let broken = Appended::Broken { rule: "CAP-02".to_owned(), pilot: "C".to_owned() };
+    assert_eq!(history.0.append(&batch).await.unwrap(), broken);
+
+    let mut batch = history.0.batch(&[plain("programme")]);
+    batch.funds.act(allocated("nobody", 1));
+    let unknown = history.0.append(&batch).await;
+    assert!(matches!(unknown, Err(StoreError::Malformed { what, .. }) if what == "fund move"));
 }

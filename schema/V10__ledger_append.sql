@@ -66,7 +66,7 @@ BEGIN
        OR (cardinality(p_command_requests), cardinality(p_command_firsts), cardinality(p_command_events))
           IS DISTINCT FROM (v_commands, v_commands, v_commands) THEN
         RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = 'lengths',
-            HINT = 'The arrays of a batch have one element an event, or one a command, and at least one event.';
+            HINT = 'A batch has an event, and its arrays one element an event or one a command.';
     END IF;
     PERFORM FROM unnest(p_positions) WITH ORDINALITY AS b(position, n)
      WHERE b.position IS DISTINCT FROM p_position + b.n;
@@ -107,15 +107,17 @@ BEGIN
       FROM unnest(p_command_ids, p_command_requests, p_command_firsts, p_command_events)
            AS c(id, request, first_position, events);
 
+    -- Positions opened, then every pilot's first move, then every pilot's second, …: in order for each.
     v_step := 'fund';
-    FOR v_fund IN SELECT value FROM jsonb_array_elements(p_funds) LOOP
-        IF v_fund ? 'cap_kind' THEN
-            INSERT INTO fund_position (ledger, pilot, cap_kind, cap, recognition_year)
-            VALUES (p_ledger, v_fund ->> 'pilot', v_fund ->> 'cap_kind', (v_fund ->> 'cap')::numeric,
-                    (v_fund ->> 'recognition_year')::integer);
-        ELSE
-            PERFORM fund_move(p_ledger, v_share, v_gate, v_fund);
-        END IF;
+    PERFORM fund_open(p_ledger, p_funds);
+    FOR v_fund IN
+        SELECT jsonb_agg(n.move)
+          FROM (SELECT a.move, row_number() OVER (PARTITION BY a.move ->> 'pilot' ORDER BY a.n) AS round
+                  FROM jsonb_array_elements(p_funds) WITH ORDINALITY AS a(move, n)
+                 WHERE NOT a.move ? 'cap_kind') n
+         GROUP BY n.round ORDER BY n.round
+    LOOP
+        PERFORM fund_move(p_ledger, v_share, v_gate, v_fund);
     END LOOP;
     RETURN p_position + v_events;
 EXCEPTION
@@ -124,8 +126,7 @@ EXCEPTION
         GET STACKED DIAGNOSTICS v_broken = CONSTRAINT_NAME;
         v_broken := regexp_replace(v_broken, '_[0-9]+$', '');
         IF v_step = 'fund' AND SQLSTATE = '23514' AND v_broken !~ '^fund_position' THEN
-            RAISE EXCEPTION USING ERRCODE = 'LG001', MESSAGE = v_broken, DETAIL = v_fund ->> 'pilot',
-                HINT = format('The ledger''s second wall: rule %s does not let this batch in.', v_broken);
+            PERFORM fund_culprit(p_ledger, v_share, v_gate, p_funds);
         ELSIF v_step = 'command' AND SQLSTATE = '23505' THEN
             RAISE EXCEPTION USING ERRCODE = 'LG002', MESSAGE = 'command',
                 DETAIL = coalesce((SELECT c.id::text FROM command c

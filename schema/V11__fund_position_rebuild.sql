@@ -17,10 +17,9 @@ DECLARE
     v_caps     jsonb := '{}';  -- cap kind → cap in force
     v_areas    jsonb := '{}';  -- area code → [kind, level]
     v_members  jsonb := '{}';  -- application → its members' codes
-    v_releases jsonb := '{}';  -- release → [amount, amount dated in the year of recognition]
+    v_releases jsonb := '{}';  -- release → its move
+    v_move     jsonb;
     v_kind     text;
-    v_amount   numeric;
-    v_in_year  numeric;
 BEGIN
     PERFORM FROM ledger l WHERE l.id = p_ledger FOR NO KEY UPDATE;
     DELETE FROM fund_position f WHERE f.ledger = p_ledger;
@@ -36,12 +35,13 @@ BEGIN
          ORDER BY e.position
     LOOP
         v_data := v_act.data;
+        v_move := NULL;
         CASE v_act.type
         WHEN 'ProgrammeOpened' THEN
             v_share := (v_data #>> '{rules,first_share}')::numeric;
             v_gate := v_data #>> '{rules,gate}';
             v_caps := v_data #> '{rules,cap}';
-            SELECT coalesce(jsonb_object_agg(a ->> 0, jsonb_build_array(a -> 2, a -> 3)), '{}') INTO v_areas
+            SELECT coalesce(jsonb_object_agg(a ->> 'code', jsonb_build_array(a -> 'kind', a -> 'level')), '{}') INTO v_areas
               FROM jsonb_array_elements(coalesce(v_data -> 'areas', '[]')) AS a;
         WHEN 'ProgrammeAmended' THEN
             v_share := coalesce((v_data -> 'changes' ->> 'first_share')::numeric, v_share);
@@ -59,59 +59,59 @@ BEGIN
             VALUES (p_ledger, v_data ->> 'pilot', v_kind, (v_caps ->> v_kind)::numeric,
                     extract(year FROM v_act.business_date)::integer);
         WHEN 'FundsAllocated', 'AllocationAdjusted' THEN
-            SELECT coalesce(v_data ->> 'amount', v_data ->> 'new_amount')::numeric - f.allocated, f.cap_kind
-              INTO v_amount, v_kind
+            SELECT jsonb_build_object('cap', v_caps -> f.cap_kind, 'allocated',
+                       coalesce(v_data ->> 'amount', v_data ->> 'new_amount')::numeric - f.allocated)
+              INTO v_move
               FROM fund_position f WHERE f.ledger = p_ledger AND f.pilot = v_data ->> 'pilot';
-            PERFORM fund_move(p_ledger, v_share, v_gate, jsonb_build_object('pilot', v_data -> 'pilot',
-                'cap', v_caps -> v_kind, 'allocated', v_amount));
         WHEN 'TrancheReleased' THEN
-            v_amount := (v_data ->> 'amount')::numeric;
-            SELECT CASE WHEN f.recognition_year = extract(year FROM v_act.business_date) THEN v_amount ELSE 0 END
-              INTO v_in_year
+            SELECT jsonb_build_object('released', v_data -> 'amount', 'released_first_year',
+                       CASE WHEN f.recognition_year = extract(year FROM v_act.business_date)
+                            THEN v_data -> 'amount' END)
+              INTO v_move
               FROM fund_position f WHERE f.ledger = p_ledger AND f.pilot = v_data ->> 'pilot';
-            v_releases := v_releases || jsonb_build_object(v_data ->> 'release',
-                jsonb_build_array(v_amount, v_in_year));
-            PERFORM fund_move(p_ledger, v_share, v_gate, jsonb_build_object('pilot', v_data -> 'pilot',
-                'released', v_amount, 'released_first_year', v_in_year));
+            v_releases := v_releases || jsonb_build_object(v_data ->> 'release', v_move);
         WHEN 'ReleaseReversed' THEN
-            v_amount := (v_releases -> (v_data ->> 'release') ->> 0)::numeric;
-            v_in_year := (v_releases -> (v_data ->> 'release') ->> 1)::numeric;
-            PERFORM fund_move(p_ledger, v_share, v_gate, jsonb_build_object('pilot', v_data -> 'pilot',
-                'released', -v_amount, 'released_first_year', -v_in_year));
+            SELECT jsonb_object_agg(r.key, -r.value::numeric) INTO v_move
+              FROM jsonb_each_text(v_releases -> (v_data ->> 'release')) AS r WHERE r.value IS NOT NULL;
         WHEN 'PayoutDecided' THEN
-            PERFORM fund_move(p_ledger, v_share, v_gate, jsonb_build_object('pilot', v_data -> 'pilot',
-                'payout_ratio', v_data -> 'ratio'));
+            v_move := jsonb_build_object('payout_ratio', v_data -> 'ratio');
         WHEN 'ClawbackOrdered' THEN
-            PERFORM fund_move(p_ledger, v_share, v_gate, jsonb_build_object('pilot', v_data -> 'pilot',
-                'clawback_ordered', v_data -> 'amount'));
+            v_move := jsonb_build_object('clawback_ordered', v_data -> 'amount');
         WHEN 'ClawbackReceived' THEN
-            PERFORM fund_move(p_ledger, v_share, v_gate, jsonb_build_object('pilot', v_data -> 'pilot',
-                'returned', v_data -> 'amount', 'returned_unspent',
-                CASE WHEN v_data ->> 'source' = 'unspent' THEN v_data -> 'amount' END));
+            v_move := jsonb_build_object('returned', v_data -> 'amount', 'returned_unspent',
+                CASE WHEN v_data ->> 'source' = 'unspent' THEN v_data -> 'amount' END);
         END CASE;
+        IF v_move IS NOT NULL THEN
+            v_move := v_move || jsonb_build_object('pilot', v_data -> 'pilot');
+            PERFORM fund_move(p_ledger, v_share, v_gate, jsonb_build_array(v_move));
+        END IF;
     END LOOP;
 
     -- The latest sum assigned to each project, and the payments that stand.
     WITH act AS MATERIALIZED (
-        SELECT e.position, x.j ->> 'type' AS type, x.j -> 'data' AS data
+        SELECT e.position, x.j ->> 'type' AS type, x.j #>> '{data,pilot}' AS pilot,
+               x.j #>> '{data,project}' AS project, x.j #>> '{data,payment}' AS payment,
+               coalesce(x.j #>> '{data,new_amount}', x.j #>> '{data,amount}')::numeric AS amount
           FROM event e CROSS JOIN LATERAL (SELECT convert_from(e.entry, 'UTF8')::jsonb AS j OFFSET 0) x
          WHERE e.ledger = p_ledger
-           AND x.j ->> 'type' IN ('ProjectAssigned', 'AssignmentChanged', 'PaymentRecorded', 'PaymentReversed')
-    ), project AS (
-        SELECT DISTINCT ON (a.data ->> 'pilot', a.data ->> 'project') a.data ->> 'pilot' AS pilot,
-               coalesce(a.data ->> 'new_amount', a.data ->> 'amount')::numeric AS amount
-          FROM act a WHERE a.type IN ('ProjectAssigned', 'AssignmentChanged')
-         ORDER BY a.data ->> 'pilot', a.data ->> 'project', a.position DESC
-    ), payment AS (
-        SELECT a.data ->> 'pilot' AS pilot, (a.data ->> 'amount')::numeric AS amount
+           AND x.j ->> 'type' IN (
+               'ProjectAssigned', 'AssignmentChanged', 'PaymentRecorded', 'PaymentReversed')
+    ), assigned AS MATERIALIZED (
+        SELECT latest.pilot, sum(latest.amount) AS amount
+          FROM (SELECT DISTINCT ON (a.pilot, a.project) a.pilot, a.amount
+                  FROM act a WHERE a.type IN ('ProjectAssigned', 'AssignmentChanged')
+                 ORDER BY a.pilot, a.project, a.position DESC) latest
+         GROUP BY latest.pilot
+    ), paid AS MATERIALIZED (
+        SELECT a.pilot, sum(a.amount) AS amount
           FROM act a
          WHERE a.type = 'PaymentRecorded'
-           AND NOT EXISTS (SELECT FROM act r WHERE r.type = 'PaymentReversed'
-                                               AND r.data ->> 'payment' = a.data ->> 'payment')
+           AND a.payment NOT IN (SELECT r.payment FROM act r WHERE r.type = 'PaymentReversed')
+         GROUP BY a.pilot
     )
     UPDATE fund_position f
-       SET assigned = coalesce((SELECT sum(p.amount) FROM project p WHERE p.pilot = f.pilot), 0),
-           paid = coalesce((SELECT sum(p.amount) FROM payment p WHERE p.pilot = f.pilot), 0)
+       SET assigned = coalesce((SELECT s.amount FROM assigned s WHERE s.pilot = f.pilot), 0),
+           paid = coalesce((SELECT s.amount FROM paid s WHERE s.pilot = f.pilot), 0)
      WHERE f.ledger = p_ledger;
 
     UPDATE ledger l SET first_share = v_share, gate = v_gate WHERE l.id = p_ledger;
