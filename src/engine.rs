@@ -3,12 +3,14 @@
 //! * [`Engine`] takes commands and answers each after its commit ([`sequencer`] does the work).
 //! * [`state`] loads a ledger's state from its snapshot and log, as of now or as known at a time.
 //! * [`replay`] folds the log alone and holds every projection against it.
-//! * [`rehearsal`] judges without appending.
+//! * [`rehearsal`] judges without appending; [`atomic`] appends all or none; [`opening`] begins a ledger.
 //!
 //! It refuses HTTP, file formats and wording for people; what is lawful is the domain's to say.
 
+pub mod atomic;
 mod draft;
 mod fund;
+pub mod opening;
 pub mod rehearsal;
 pub mod replay;
 mod sequencer;

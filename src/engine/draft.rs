@@ -152,7 +152,7 @@ pub(super) fn too_long(bytes: usize) -> Reason {
 }
 
 /// The rule whose constraint in the database fired.
-fn second_wall(constraint: &str, pilot: &str) -> Reason {
+pub(super) fn second_wall(constraint: &str, pilot: &str) -> Reason {
     let rule = constraint.split(' ').next().and_then(Rule::from_id).unwrap_or(Rule::State01);
     Reason::new(
         rule,

@@ -101,7 +101,7 @@ impl Sequencer {
     }
 
     /// Throws the state away and loads what is committed.
-    async fn reload(&mut self) -> Result<(), EngineError> {
+    pub(super) async fn reload(&mut self) -> Result<(), EngineError> {
         self.in_flight.clear();
         self.changed.clear();
         (self.state, self.snapshot_at) = state::load_snapshot(&self.store, self.ledger).await?;
@@ -207,7 +207,7 @@ impl Sequencer {
         self.take_head().await
     }
 
-    async fn lease_give(&mut self) {
+    pub(super) async fn lease_give(&mut self) {
         if self.lease_since.take().is_some() {
             // A lease that cannot be given up ends with its connection.
             let _given = self.store.lease_release(self.ledger).await;
@@ -317,7 +317,17 @@ impl Sequencer {
             }
             return;
         }
-        let batch = Arc::new(Batch {
+        let (batch, pending) = self.batch_of(draft);
+        let batch = Arc::new(batch);
+        let (store, sent) = (Arc::clone(&self.store), Arc::clone(&batch));
+        // A task of its own, so that it is on its way while the next batch is decided.
+        let answer = tokio::spawn(async move { store.append(&sent).await });
+        self.flights.push_back(Flight { batch, pending, answer });
+    }
+
+    /// A draft as the batch to send, and the outcomes that wait for it.
+    fn batch_of(&self, draft: Draft) -> (Batch, Vec<Pending>) {
+        let batch = Batch {
             ledger: self.ledger,
             expected_position: signed(draft.expected_position),
             expected_root: draft.expected_root,
@@ -327,11 +337,28 @@ impl Sequencer {
             commands: draft.commands,
             wall: draft.wall,
             funds: draft.funds,
-        });
-        let (store, sent) = (Arc::clone(&self.store), Arc::clone(&batch));
-        // A task of its own, so that it is on its way while the next batch is decided.
-        let answer = tokio::spawn(async move { store.append(&sent).await });
-        self.flights.push_back(Flight { batch, pending: draft.pending, answer });
+        };
+        (batch, draft.pending)
+    }
+
+    /// Decides all of the commands into one draft, with the lease and at the head.
+    pub(super) async fn draft_all(&mut self, jobs: &mut VecDeque<Job>) -> Result<Draft, EngineError> {
+        self.lease_take().await?;
+        let mut draft = Draft::new(self.state.programme.position, self.frontier.root());
+        let known = self.known_before(jobs, jobs.len()).await?;
+        while let Some(job) = jobs.pop_front() {
+            self.decide(job, &known, &mut draft).await?;
+        }
+        Ok(draft)
+    }
+
+    /// Appends a draft and waits for what became of it.
+    pub(super) async fn append_now(&mut self, draft: Draft) -> Result<Appended, EngineError> {
+        let (batch, _) = self.batch_of(draft);
+        match self.store.append(&batch).await {
+            Err(StoreError::Unknown { reason }) => Ok(self.settle(&batch, reason).await?),
+            answered => Ok(answered?),
+        }
     }
 
     /// Waits for a batch's commit and answers its callers, or decides it again.
@@ -452,7 +479,8 @@ impl Sequencer {
         Ok(())
     }
 
-    async fn finish(mut self) -> Result<(), EngineError> {
+    /// Leaves a snapshot where that helps the next start, and gives the lease up.
+    pub(super) async fn finish(mut self) -> Result<(), EngineError> {
         if self.state.programme.position >= self.snapshot_at + SNAPSHOT_LEAST {
             self.snapshot().await?;
         }
