@@ -1,1 +1,132 @@
-//! cli
+//! The command line: one file a subcommand, each reading its options, asking the engine, and printing.
+//!
+//! Results go to standard output, everything else to standard error. The exit status is that of [`failure::Failure`].
+//! No rule and no arithmetic lives here.
+
+mod apply;
+mod clock;
+mod context;
+mod db;
+mod demo;
+mod explain;
+mod failure;
+mod init;
+mod input;
+mod log;
+mod rebuild;
+mod record;
+mod replay;
+mod rules;
+mod schema;
+mod shell;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+pub use clock::clock;
+pub use context::{Context, Format, Global, Lang};
+pub use failure::Failure;
+
+/// 试点资金台账:不可篡改的财政资金事件台账 · an event-sourced ledger of public money
+#[derive(Parser)]
+#[command(name = "tranche", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    after_help = "退出码 exit status: 0 完成 done · 1 有拒绝或差异 refused or differs · 2 用法或输入有误 bad usage or input · \
+    3 台账校验不符 does not verify · 4 数据库不可用 no database"
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Sub,
+}
+
+#[derive(Subcommand)]
+enum Sub {
+    /// 演示:载入首批试点并查看 · load the first cohort into a sandbox and look at it
+    Demo(demo::Demo),
+    /// 建库并开设台账 · migrate the schema and open the ledger
+    Init(init::Init),
+    /// 办理文件中的命令 · apply commands from files, one JSON object a line
+    Apply(apply::Apply),
+    /// 办理一个命令 · record one command from flags
+    Record(record::Record),
+    /// 查看规则 · the rulebook
+    Rules(rules::Rules),
+    /// 命令和事件的 JSON Schema · JSON Schema of commands and events
+    Schema(schema::Schema),
+    /// 资金情况与预警 · figures and alerts of the programme or of a pilot
+    Status(status::Status),
+    /// 历史记录 · the history, a line an event
+    Log(log::Log),
+    /// 由台账重算并核对 · fold the log alone, and hold every projection against it
+    Replay(replay::Replay),
+    /// 解释一个数字 · the events and the rule that make up one figure
+    Explain(explain::Explain),
+    /// 重建派生数据 · drop and refill the projections while reads go on
+    Rebuild(rebuild::Rebuild),
+    /// 内置数据库 · the embedded database
+    Db(db::Db),
+    /// 命令补全脚本 · completions for a shell
+    Completions(shell::Completions),
+    /// 手册页 · the manual page
+    Man(shell::Man),
+}
+
+impl Sub {
+    async fn run(self, context: &mut Context) -> Result<(), Failure> {
+        match self {
+            Self::Demo(demo) => demo.run(context).await,
+            Self::Init(init) => init.run(context).await,
+            Self::Apply(apply) => apply.run(context).await,
+            Self::Record(record) => record.run(context).await,
+            Self::Rules(rules) => rules.run(context).await,
+            Self::Schema(schema) => schema.run(context),
+            Self::Status(status) => status.run(context).await,
+            Self::Log(log) => log.run(context).await,
+            Self::Replay(replay) => replay.run(context).await,
+            Self::Explain(explain) => explain.run(context).await,
+            Self::Rebuild(rebuild) => rebuild.run(context).await,
+            Self::Db(db) => db.run(context).await,
+            Self::Completions(completions) => completions.run(context),
+            Self::Man(man) => man.run(context),
+        }
+    }
+}
+
+/// The whole definition of the command line, `record`'s flags included.
+fn definition() -> clap::Command {
+    Cli::command().mut_subcommand("record", record::with_flags)
+}
+
+/// Runs the program on its arguments.
+#[must_use]
+pub fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_env("TRANCHE_LOG"))
+        .with_writer(std::io::stderr)
+        .init();
+    let parsed = definition().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output with status 0, faults of usage to standard error with 2.
+            let _unseen = error.print();
+            return ExitCode::from(if error.use_stderr() { failure::USAGE } else { 0 });
+        }
+    };
+    let mut context = Context::new(cli.global);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::from(error).report(&context),
+    };
+    match runtime.block_on(cli.command.run(&mut context)).and_then(|()| context.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let _unseen = context.flush();
+            failure.report(&context)
+        }
+    }
+}

@@ -1,3 +1,7 @@
 //! The `tranche` program: hands the command line to [`tranche::cli`] and exits with its status.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tranche::cli::main()
+}
