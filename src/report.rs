@@ -1,5 +1,7 @@
 //! report
 
 pub mod amount;
+pub mod lang;
+pub mod outcome;
 pub mod style;
 pub mod table;
