@@ -39,13 +39,12 @@ use tranche::domain::command::Command;
 
 use dice::Dice;
 use draw::Step;
-use machine::Outcome;
 use sequence::{Sequence, Tally};
 
 /// How many sequences each half has.
-const SEQUENCES: u32 = 100;
+const SEQUENCES: u32 = 5_000;
 /// The least share of commands that must be accepted, in percent, for the sequences to mean anything.
-const ACCEPTED_PERCENT_MIN: u64 = 35;
+const ACCEPTED_PERCENT_MIN: u64 = 55;
 
 /// Runs cases from a fixed seed; a failing one is shrunk and told with its journal.
 fn check<S: Strategy>(
@@ -84,12 +83,17 @@ fn half(seed: u8) {
     });
     let tally = tally.into_inner();
     let (drawn, accepted) = tally.total();
-    println!("accepted {accepted} of {drawn}: {:#?}\nrefused by {:#?}", tally.by_command, tally.rules);
+    println!(
+        "accepted {accepted} of {drawn}: {:#?}\nrefused by {:#?}\nreached {:#?}",
+        tally.by_command, tally.rules, tally.reached
+    );
     assert!(accepted * 100 >= drawn * ACCEPTED_PERCENT_MIN, "only {accepted} of {drawn} commands were accepted");
     for (name, (drawn, accepted)) in &tally.by_command {
         assert!(*accepted >= 50, "{name} was accepted only {accepted} times of {drawn}");
     }
-    for rule in ["CAP-01", "CAP-02", "CAP-03", "CAP-04", "CAP-05", "TR-01", "TR-02", "TR-03", "TR-04", "TR-07", "TR-08"] {
+    assert!(tally.reached.values().all(|times| *times >= 3), "{:#?}", tally.reached);
+    for rule in ["CAP-01", "CAP-02", "CAP-03", "CAP-04", "CAP-05", "TR-01", "TR-02", "TR-03", "TR-04", "TR-07", "TR-08"]
+    {
         assert!(tally.rules.contains_key(rule), "{rule} refused nothing");
     }
     for rule in ["USE-05", "SAN-01", "SAN-03", "DATE-01", "DATE-02", "PER-01", "STATE-01", "FORM-01", "PARTY-01"] {
@@ -190,10 +194,10 @@ fn every_command_but_the_opening_is_drawn_or_part_of_the_start() {
         setup::start().events.iter().map(|event| event.act.kind().command().to_owned()).collect();
     let journal = Mutex::default();
     let mut sequence = Sequence::new(0, &journal);
-    for action in 0..draw::weights() {
-        let object = sequence.draw((action, 7));
+    for step in 0..10 * draw::weights() {
+        let object = sequence.draw((step % draw::weights(), step as u64));
         sent.insert(object["command"].as_str().unwrap().to_owned());
-        assert!(!matches!(sequence.send(&object), Ok(Outcome::Malformed)) || object["command"] == "amend_programme");
+        sequence.send(&object).unwrap();
     }
     let all: std::collections::BTreeSet<String> = ActKind::ALL.iter().map(|kind| kind.command().to_owned()).collect();
     assert_eq!(sent, all);

@@ -148,9 +148,8 @@ pub fn figures(log: &[Value], pilot: &str, date: &str) -> Value {
     let r = net(&entries, pilot, RELEASES, None);
     let ry = net(&entries, pilot, RELEASES, Some(year));
     let paid = net(&entries, pilot, PAYMENTS, None);
-    let u = of_pilot(&entries, "PayoutDecided", pilot)
-        .last()
-        .map_or(0, |entry| ten_thousandths(&entry["data"]["ratio"]));
+    let u =
+        of_pilot(&entries, "PayoutDecided", pilot).last().map_or(0, |entry| ten_thousandths(&entry["data"]["ratio"]));
     // In ten-thousandths of a fen: what is not withheld; then, in as many again, the limit.
     let f = a * ten_thousandths(parameter(log, &entries, "first_share"));
     let strict = parameter(log, &entries, "gate") == "remainder_after_year" && this_year > year;

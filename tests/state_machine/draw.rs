@@ -3,7 +3,7 @@
 //! A [`Step`] is two numbers; with the state they give a command. What is lawful is never decided here: the draw
 //! reads the state to come close to the limits from both sides.
 
-use chrono::Days;
+use chrono::{Datelike as _, Days};
 use serde_json::{Map, Value, json};
 use tranche::domain::Date;
 use tranche::domain::ledger::{Ledger, Pilot};
@@ -42,15 +42,15 @@ const DRAWERS: &[(usize, Drawer)] = &[
     (3, pilots::adjust_plan),
     (2, pilots::suspend),
     (2, pilots::order_rectification),
-    (2, pilots::close_pilot),
-    (1, pilots::accept_rectification),
+    (5, pilots::close_pilot),
+    (2, pilots::accept_rectification),
     (1, pilots::revoke),
-    (1, pilots::file_plan),
+    (2, pilots::file_plan),
     (1, pilots::monitor),
     (4, amend_programme),
     (1, register_area),
     (1, close_period),
-    (1, reopen_period),
+    (2, reopen_period),
     (1, recognise),
     (1, reject_application),
     (1, attach),
@@ -215,7 +215,6 @@ fn register_area(draw: &mut Draw) -> Map<String, Value> {
 
 /// The last day of a month some months before today.
 fn month_end(draw: &mut Draw) -> String {
-    use chrono::Datelike as _;
     let day = shifted(draw.today, -draw.dice.between(20, 200));
     written(day.with_day(1).unwrap().pred_opt().unwrap())
 }
@@ -226,7 +225,11 @@ fn close_period(draw: &mut Draw) -> Map<String, Value> {
 }
 
 fn reopen_period(draw: &mut Draw) -> Map<String, Value> {
-    let through = month_end(draw);
+    let Some(closed) = draw.ledger.programme.closed_through.filter(|_| draw.dice.chance(90)) else {
+        return close_period(draw);
+    };
+    // The last day of a month before the one that is closed.
+    let through = written(closed.with_day(1).unwrap().pred_opt().unwrap());
     command("reopen_period", &written(draw.today), PROVINCE, json!({"through": through, "reason": "补录"}))
 }
 

@@ -40,6 +40,9 @@ fn project<'a>(draw: &mut Draw, id: &str, pilot: &'a Pilot) -> (String, Option<&
 
 pub fn allocate(draw: &mut Draw) -> Map<String, Value> {
     let bare = draw.ledger.pilots.iter().find(|(_, pilot)| pilot.allocations.is_empty());
+    if bare.is_none() && draw.dice.chance(80) {
+        return adjust_allocation(draw);
+    }
     let (id, pilot) = bare.filter(|_| draw.dice.chance(85)).unwrap_or_else(|| draw.pilot());
     let on = draw.date(pilot.recognised_on);
     let cap = Figures::of_pilot(&draw.ledger.programme, pilot, draw.today).cap.fen();
@@ -66,6 +69,9 @@ pub fn adjust_allocation(draw: &mut Draw) -> Map<String, Value> {
 
 pub fn release(draw: &mut Draw) -> Map<String, Value> {
     let (id, pilot) = draw.pilot();
+    if pilot.allocations.is_empty() && draw.dice.chance(80) {
+        return allocate(draw);
+    }
     let on = draw.date(allocated_on(pilot));
     let figures = Figures::of_pilot(&draw.ledger.programme, pilot, on.parse().unwrap());
     let released = pilot.released().fen();
@@ -109,6 +115,9 @@ pub fn confirm_receipt(draw: &mut Draw) -> Map<String, Value> {
 
 pub fn reverse_release(draw: &mut Draw) -> Map<String, Value> {
     let (id, pilot) = draw.pilot();
+    if pilot.standing_releases().next().is_none() && draw.dice.chance(90) {
+        return self::release(draw);
+    }
     let (release, since) = release_of(draw, pilot);
     let on = draw.date(since);
     command("reverse_release", &on, FINANCE, json!({"pilot": id, "release": release, "reason": "误登"}))
@@ -116,6 +125,9 @@ pub fn reverse_release(draw: &mut Draw) -> Map<String, Value> {
 
 pub fn assign_project(draw: &mut Draw) -> Map<String, Value> {
     let (id, pilot) = draw.pilot();
+    if pilot.plan.is_none() && draw.dice.chance(80) {
+        return super::draw_pilot::approve_plan(draw);
+    }
     let codes = projects(id.as_str());
     let free: Vec<_> = codes
         .iter()
@@ -143,6 +155,9 @@ pub fn assign_project(draw: &mut Draw) -> Map<String, Value> {
 pub fn change_assignment(draw: &mut Draw) -> Map<String, Value> {
     let (id, pilot) = draw.pilot();
     let (code, known) = project(draw, id.as_str(), pilot);
+    if known.is_none() && draw.dice.chance(80) {
+        return assign_project(draw);
+    }
     let (paid, old) = known.map_or((0, 0), |known| (known.paid.fen(), known.amount().fen()));
     let room = old + allocation(pilot) - pilot.assigned().fen();
     let amount = match draw.dice.below(10) {
@@ -159,6 +174,9 @@ pub fn change_assignment(draw: &mut Draw) -> Map<String, Value> {
 pub fn file_project(draw: &mut Draw) -> Map<String, Value> {
     let (id, pilot) = draw.pilot();
     let (code, known) = project(draw, id.as_str(), pilot);
+    if known.is_none() && draw.dice.chance(80) {
+        return assign_project(draw);
+    }
     let on = draw.date(known.map_or(draw.today, |known| known.on));
     command("file_project", &on, DRC, json!({"pilot": id, "project": code, "document": "备1"}))
 }
@@ -173,7 +191,13 @@ pub fn register_other_funding(draw: &mut Draw) -> Map<String, Value> {
 
 pub fn pay(draw: &mut Draw) -> Map<String, Value> {
     let (id, pilot) = draw.pilot();
+    if !pilot.balance().is_positive() && draw.dice.chance(70) {
+        return release(draw);
+    }
     let (code, known) = project(draw, id.as_str(), pilot);
+    if known.is_none_or(|known| known.paid >= known.amount()) && draw.dice.chance(80) {
+        return assign_project(draw);
+    }
     let since = known.map_or(draw.today, |known| known.on);
     let on = draw.date(since);
     let left = known.map_or(1, |known| (known.amount() - known.paid).fen());
@@ -183,6 +207,7 @@ pub fn pay(draw: &mut Draw) -> Map<String, Value> {
         1 => funds,
         2 => pilot.balance().fen(),
         3..8 => left.min(funds),
+        8..11 => 1_000_000.min(left.min(funds)),
         _ => left.min(funds) / 3,
     };
     let mut fields = json!({"pilot": id, "project": code, "payment": draw.new_id("Z"), "amount": draw.near(limit),
@@ -196,6 +221,9 @@ pub fn pay(draw: &mut Draw) -> Map<String, Value> {
 pub fn reverse_payment(draw: &mut Draw) -> Map<String, Value> {
     let mut payments: Vec<_> = draw.ledger.payments.iter().filter(|(_, known)| known.reversed_on.is_none()).collect();
     payments.sort_by(|one, other| one.0.cmp(other.0));
+    if payments.is_empty() && draw.dice.chance(90) {
+        return pay(draw);
+    }
     let (payment, owner, since) = match draw.dice.pick(&payments) {
         Some((id, known)) if draw.dice.chance(96) => (id.to_string(), known.pilot.clone(), known.on),
         _ => ("Z0".to_owned(), draw.pilot().0.clone(), draw.today),
@@ -208,6 +236,9 @@ pub fn reverse_payment(draw: &mut Draw) -> Map<String, Value> {
 
 pub fn order_clawback(draw: &mut Draw) -> Map<String, Value> {
     let (id, pilot) = draw.pilot();
+    if pilot.findings.is_empty() && draw.dice.chance(90) {
+        return super::draw_pilot::record_finding(draw);
+    }
     let (basis, since) = draw.basis(pilot);
     let on = draw.date(since);
     let limit = (pilot.released() - pilot.clawback_ordered()).fen();
@@ -220,7 +251,10 @@ pub fn order_clawback(draw: &mut Draw) -> Map<String, Value> {
 pub fn receive_clawback(draw: &mut Draw) -> Map<String, Value> {
     let open = |pilot: &Pilot| pilot.clawbacks.iter().any(|known| known.outstanding().is_positive());
     let owing = draw.ledger.pilots.iter().find(|(_, pilot)| open(pilot));
-    let (id, pilot) = owing.filter(|_| draw.dice.chance(80)).unwrap_or_else(|| draw.pilot());
+    if owing.is_none() && draw.dice.chance(90) {
+        return order_clawback(draw);
+    }
+    let (id, pilot) = owing.filter(|_| draw.dice.chance(90)).unwrap_or_else(|| draw.pilot());
     let orders: Vec<_> = pilot.clawbacks.iter().filter(|known| known.outstanding().is_positive()).collect();
     let order = draw.dice.pick(&orders).copied().or(pilot.clawbacks.last());
     let on = draw.date(order.map_or(draw.today, |order| order.on));
@@ -233,4 +267,29 @@ pub fn receive_clawback(draw: &mut Draw) -> Map<String, Value> {
         "receipt": draw.new_id("K"), "amount": draw.near(limit),
         "source": if unspent { "unspent" } else { "own_funds" }, "voucher": "收1"});
     command("receive_clawback", &on, FINANCE, fields)
+}
+
+/// What brings a pilot nearer to its closing: the rest of a clawback comes back, else the balance is paid out, else
+/// the release that can go unspent is reversed.
+pub fn wind_up(draw: &mut Draw, id: &str, pilot: &Pilot) -> Option<Map<String, Value>> {
+    let today = super::machine::written(draw.today);
+    if let Some(order) = pilot.clawbacks.iter().find(|known| known.outstanding().is_positive()) {
+        let fields = json!({"pilot": id, "clawback": order.id, "receipt": draw.new_id("K"),
+            "amount": order.outstanding(), "source": "own_funds", "voucher": "收2"});
+        return Some(command("receive_clawback", &today, FINANCE, fields));
+    }
+    let balance = pilot.balance();
+    if !balance.is_positive() {
+        return None;
+    }
+    let open = pilot.assignments.iter().rfind(|known| known.is_live() && known.paid < known.amount());
+    if let Some(known) = open.filter(|_| pilot.revoked.is_none()) {
+        let fields = json!({"pilot": id, "project": known.project, "payment": draw.new_id("Z"),
+            "amount": balance.min(known.amount() - known.paid), "payee": {"name": "承包单位"}, "voucher": "记2",
+            "purpose": "SERVICE", "contract": "合1"});
+        return Some(command("pay", &today, &[("local_finance", pilot.members[0].as_str())], fields));
+    }
+    let release = pilot.standing_releases().find(|known| known.amount <= balance)?;
+    let fields = json!({"pilot": id, "release": release.id, "reason": "退回"});
+    Some(command("reverse_release", &today, FINANCE, fields))
 }

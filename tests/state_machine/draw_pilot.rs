@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use tranche::domain::Date;
-use tranche::domain::ledger::Pilot;
+use tranche::domain::ledger::{Pilot, Plan};
 
 use super::draw::Draw;
 use super::setup::{DRC, FINANCE, PROVINCE, command, planned, projects};
@@ -19,6 +19,9 @@ fn approved_on(pilot: &Pilot) -> Date {
 
 pub fn approve_plan(draw: &mut Draw) -> Map<String, Value> {
     let bare = draw.ledger.pilots.iter().find(|(_, pilot)| pilot.plan.is_none());
+    if bare.is_none() && draw.dice.chance(80) {
+        return adjust_plan(draw);
+    }
     let (id, pilot) = bare.filter(|_| draw.dice.chance(90)).unwrap_or_else(|| draw.pilot());
     let on = draw.date(pilot.recognised_on);
     let term_start = *draw.dice.pick(&["2023-01-01", "2026-02-28", "9999-12-31"]).unwrap();
@@ -42,7 +45,13 @@ pub fn adjust_plan(draw: &mut Draw) -> Map<String, Value> {
 
 pub fn file_plan(draw: &mut Draw) -> Map<String, Value> {
     let (id, pilot) = draw.pilot();
-    let on = draw.date(approved_on(pilot));
+    let unfiled =
+        |plan: &Plan| plan.changes.iter().filter(|change| change.filed_on.is_none()).map(|change| change.on).max();
+    let Some(since) = pilot.plan.as_ref().and_then(unfiled).or_else(|| draw.dice.chance(20).then_some(draw.today))
+    else {
+        return adjust_plan(draw);
+    };
+    let on = draw.date(since);
     command("file_plan", &on, DRC, json!({"pilot": id, "document": "备2"}))
 }
 
@@ -54,9 +63,24 @@ pub fn monitor(draw: &mut Draw) -> Map<String, Value> {
 }
 
 pub fn close_pilot(draw: &mut Draw) -> Map<String, Value> {
-    let (id, pilot) = draw.pilot();
-    let overall = pilot.evaluations.iter().find(|known| known.kind.as_str() == "overall");
-    let on = draw.date(overall.map_or(draw.today, |known| known.on));
+    let overall =
+        |pilot: &Pilot| pilot.evaluations.iter().find(|known| known.kind.as_str() == "overall").map(|known| known.on);
+    let open = draw.ledger.pilots.iter().filter(|(_, pilot)| pilot.closed_on.is_none());
+    let ready: Vec<_> = open.filter_map(|(id, pilot)| Some((id, pilot, overall(pilot)?))).collect();
+    let Some((id, pilot, since)) = draw.dice.pick(&ready).copied() else {
+        return if draw.dice.chance(80) { evaluate(draw) } else { close(draw, "P1", draw.today) };
+    };
+    // What still stands in the way of closing comes first.
+    if draw.dice.chance(85)
+        && let Some(before) = super::draw_funds::wind_up(draw, id.as_str(), pilot)
+    {
+        return before;
+    }
+    close(draw, id.as_str(), since)
+}
+
+fn close(draw: &mut Draw, id: &str, since: Date) -> Map<String, Value> {
+    let on = draw.date(since);
     command("close_pilot", &on, FINANCE, json!({"pilot": id, "document": "结1"}))
 }
 
@@ -75,6 +99,9 @@ pub fn self_evaluate(draw: &mut Draw) -> Map<String, Value> {
 pub fn evaluate(draw: &mut Draw) -> Map<String, Value> {
     let own = draw.ledger.pilots.iter().find(|(_, pilot)| pilot.self_evaluations.len() > pilot.evaluations.len());
     let (id, pilot) = own.filter(|_| draw.dice.chance(70)).unwrap_or_else(|| draw.pilot());
+    if pilot.self_evaluations.is_empty() && draw.dice.chance(90) {
+        return self_evaluate(draw);
+    }
     let newest = pilot.self_evaluations.last();
     let basis = if draw.dice.chance(70) { newest } else { draw.dice.pick(&pilot.self_evaluations) };
     let on = draw.date(basis.map_or(draw.today, |basis| basis.on));
@@ -94,6 +121,9 @@ pub fn evaluate(draw: &mut Draw) -> Map<String, Value> {
 pub fn decide_payout(draw: &mut Draw) -> Map<String, Value> {
     let judged = draw.ledger.pilots.iter().find(|(_, pilot)| pilot.evaluations.len() > pilot.payouts.len());
     let (id, pilot) = judged.filter(|_| draw.dice.chance(70)).unwrap_or_else(|| draw.pilot());
+    if pilot.evaluations.is_empty() && draw.dice.chance(90) {
+        return evaluate(draw);
+    }
     let evaluation = draw.dice.pick(&pilot.evaluations);
     let poor = evaluation.is_some_and(|known| known.grade.as_str() == "差");
     let ratios = ["1", "1.0000", "0.5", "0.3333", "0.0001", "0.9999", "0"];
@@ -119,6 +149,9 @@ pub fn record_finding(draw: &mut Draw) -> Map<String, Value> {
 
 pub fn order_rectification(draw: &mut Draw) -> Map<String, Value> {
     let (id, pilot) = draw.pilot();
+    if pilot.findings.is_empty() && draw.dice.chance(80) {
+        return record_finding(draw);
+    }
     let (basis, since) = draw.basis(pilot);
     let on = draw.date(since);
     let fields = json!({"pilot": id, "basis": basis, "due": "2026-12-31", "matters": "整改", "document": "改3"});
@@ -126,7 +159,11 @@ pub fn order_rectification(draw: &mut Draw) -> Map<String, Value> {
 }
 
 pub fn accept_rectification(draw: &mut Draw) -> Map<String, Value> {
-    let (id, pilot) = draw.pilot();
+    let ordered = draw.ledger.pilots.iter().find(|(_, pilot)| pilot.open_rectification().is_some());
+    if ordered.is_none() && draw.dice.chance(80) {
+        return order_rectification(draw);
+    }
+    let (id, pilot) = ordered.unwrap_or_else(|| draw.pilot());
     let on = draw.date(pilot.open_rectification().map_or(draw.today, |order| order.on));
     command("accept_rectification", &on, PROVINCE, json!({"pilot": id, "document": "验1"}))
 }
@@ -141,6 +178,9 @@ pub fn revoke(draw: &mut Draw) -> Map<String, Value> {
 
 fn sanction(draw: &mut Draw, name: &str) -> Map<String, Value> {
     let (id, pilot) = draw.pilot();
+    if pilot.findings.is_empty() && draw.dice.chance(80) {
+        return record_finding(draw);
+    }
     let (basis, since) = draw.basis(pilot);
     let on = draw.date(since);
     command(name, &on, PROVINCE, json!({"pilot": id, "basis": basis, "reason": "处理", "document": "处1"}))
@@ -148,6 +188,9 @@ fn sanction(draw: &mut Draw, name: &str) -> Map<String, Value> {
 
 pub fn resume(draw: &mut Draw) -> Map<String, Value> {
     let suspended = draw.ledger.pilots.iter().find(|(_, pilot)| pilot.suspension().is_some());
+    if suspended.is_none() && draw.dice.chance(85) {
+        return suspend(draw);
+    }
     let (id, pilot) = suspended.unwrap_or_else(|| draw.pilot());
     let on = draw.date(pilot.suspension().map_or(draw.today, |known| known.on));
     command("resume", &on, PROVINCE, json!({"pilot": id, "reason": "恢复", "document": "复1"}))

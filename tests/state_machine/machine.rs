@@ -117,12 +117,7 @@ impl Machine {
     }
 
     /// Appends acts, then checks books and counts.
-    pub fn append(
-        &mut self,
-        command: &Command,
-        acts: Vec<(String, Act)>,
-        warnings: &[Reason],
-    ) -> Result<(), String> {
+    pub fn append(&mut self, command: &Command, acts: Vec<(String, Act)>, warnings: &[Reason]) -> Result<(), String> {
         let moment = self.ledger.moment(command, now());
         for (stream, act) in acts {
             let data: Value = serde_json::from_str(&round_trip(&act)?).map_err(|error| error.to_string())?;

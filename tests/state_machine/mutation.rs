@@ -1,11 +1,13 @@
 //! Spoiling JSON: one place of a command is taken away or becomes something else.
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value, json};
 
 use super::dice::Dice;
 
 /// What a place may become.
-fn oddities() -> Vec<Value> {
+static ODDITIES: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let mut deep = json!(1);
     for _ in 0..100 {
         deep = json!([deep]);
@@ -42,7 +44,7 @@ fn oddities() -> Vec<Value> {
         json!([null, {"project": 1}]),
         deep,
     ]
-}
+});
 
 /// The pointers of every place within a value.
 fn places(value: &Value, prefix: &str, found: &mut Vec<String>) {
@@ -94,7 +96,7 @@ pub fn mutate(object: &mut Map<String, Value>, dice: &mut Dice) {
                 other => other.to_string().into(),
             };
         }
-        _ => *whole.pointer_mut(&pointer).unwrap() = dice.pick(&oddities()).unwrap().clone(),
+        _ => *whole.pointer_mut(&pointer).unwrap() = dice.pick(&ODDITIES).unwrap().clone(),
     }
     if let Value::Object(spoilt) = whole {
         *object = spoilt;

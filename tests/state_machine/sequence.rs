@@ -9,9 +9,11 @@ use serde_json::{Map, Value};
 use tranche::domain::Date;
 use tranche::domain::act::Act;
 use tranche::domain::alerts;
+use tranche::domain::code::Gate;
 use tranche::domain::event::Event;
 use tranche::domain::figures::Figures;
 use tranche::domain::ledger::{Ledger, Payment, Pilot, Programme};
+use tranche::domain::money::Share;
 use tranche::domain::text::Id;
 
 use super::auditor;
@@ -27,12 +29,40 @@ pub struct Tally {
     pub by_command: BTreeMap<String, (u64, u64)>,
     /// How often each rule refused.
     pub rules: BTreeMap<String, u64>,
+    /// How often sequences ended in a state that is hard to reach.
+    pub reached: BTreeMap<&'static str, u64>,
 }
 
 impl Tally {
     /// All drawn and all accepted.
     pub fn total(&self) -> (u64, u64) {
         self.by_command.values().fold((0, 0), |sum, each| (sum.0 + each.0, sum.1 + each.1))
+    }
+
+    /// Notes what a state has that few have.
+    fn reach(&mut self, ledger: &Ledger, today: Date) {
+        let mut note = |what, holds: bool| *self.reached.entry(what).or_default() += u64::from(holds);
+        for pilot in ledger.pilots.values() {
+            let figures = Figures::of_pilot(&ledger.programme, pilot, today);
+            note("released beyond the first share", figures.released > figures.first_share_limit);
+            note("allocation cut below what was released", figures.allocated < figures.released);
+            note("limit with a part of the remainder", figures.payout_ratio.is_some_and(|ratio| ratio > Share::NONE));
+            note("strict gate", ledger.programme.parameters.gate == Gate::RemainderAfterYear);
+            note(
+                "money returned, more outstanding",
+                figures.clawback_outstanding.min(figures.clawback_returned).is_positive(),
+            );
+            note("closed after payments", pilot.closed_on.is_some() && figures.paid.is_positive());
+            note("suspended twice", pilot.suspensions.len() > 1);
+            note(
+                "a project assigned anew",
+                (0..pilot.assignments.len()).any(|at| {
+                    pilot.assignments[at + 1..].iter().any(|later| later.project == pilot.assignments[at].project)
+                }),
+            );
+            note("appended out of date order", !pilot.releases.is_sorted_by_key(|release| release.on));
+        }
+        note("amended out of date order", !ledger.programme.amendments.is_sorted_by_key(|amendment| amendment.on));
     }
 
     fn count(&mut self, name: &str, outcome: &Outcome) {
@@ -93,6 +123,7 @@ impl<'j> Sequence<'j> {
             let outcome = self.send(&object)?;
             tally.count(object["command"].as_str().unwrap(), &outcome);
         }
+        tally.reach(&self.machine.ledger, self.today);
         let mut dice = Dice(steps.iter().fold(0, |mixed, (_, seed)| mixed ^ seed));
         self.finish(&mut dice)
     }
