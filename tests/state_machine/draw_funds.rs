@@ -116,7 +116,7 @@ pub fn confirm_receipt(draw: &mut Draw) -> Map<String, Value> {
 pub fn reverse_release(draw: &mut Draw) -> Map<String, Value> {
     let (id, pilot) = draw.pilot();
     if pilot.standing_releases().next().is_none() && draw.dice.chance(90) {
-        return self::release(draw);
+        return release(draw);
     }
     let (release, since) = release_of(draw, pilot);
     let on = draw.date(since);

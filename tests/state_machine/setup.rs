@@ -15,8 +15,11 @@ use tranche::domain::text::{Person, Text};
 
 use super::machine::{Machine, Outcome};
 
-/// The applications: identifier, cohort, members with the lead first, its city, the pilot it becomes.
-const APPLICATIONS: &[(&str, i32, &[&str], &str, Option<&str>)] = &[
+/// Identifier, cohort, members with the lead first, its city, the pilot it becomes.
+type Application = (&'static str, i32, &'static [&'static str], &'static str, Option<&'static str>);
+
+/// The applications.
+const APPLICATIONS: &[Application] = &[
     ("A1", 2025, &["JXZ001"], "南昌市", Some("P1")),
     ("A2", 2025, &["360121"], "南昌市", Some("P2")),
     ("A3", 2026, &["360602", "360603"], "鹰潭市", Some("P3")),
