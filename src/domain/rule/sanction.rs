@@ -24,7 +24,8 @@ pub fn san_01(case: &mut Case, pilot: &Pilot, basis: &Id, rectification: bool) -
         return None;
     };
     let poor = &case.ledger.programme.parameters.poor_set;
-    if !poor.contains(&evaluation.grade) && !(rectification && evaluation.grade == Grade::Middling) {
+    let enough = poor.contains(&evaluation.grade) || (rectification && evaluation.grade == Grade::Middling);
+    if !enough {
         let grades = poor.iter().map(|grade| grade.zh()).collect::<Vec<_>>().join("、");
         case.refuse(
             Rule::San01,
