@@ -1,0 +1,14 @@
+//! Given, when, then: every rule of the rulebook broken and kept through the pure core, in memory.
+//!
+//! `rules/` has a file for each family. What the engine judges, the identity of a command (IDEM-01), is tested in
+//! `tests/engine.rs`.
+
+#[cfg(test)]
+mod rules {
+    mod acts;
+    mod eligibility;
+    mod every_command;
+    mod selection;
+    mod story;
+    mod support;
+}
