@@ -6,9 +6,11 @@
 #[cfg(test)]
 mod rules {
     mod acts;
+    mod cap;
     mod eligibility;
     mod every_command;
     mod selection;
     mod story;
     mod support;
+    mod tranche;
 }
