@@ -6,11 +6,15 @@
 #[cfg(test)]
 mod rules {
     mod acts;
+    mod ban;
     mod cap;
     mod eligibility;
+    mod evaluation;
     mod every_command;
+    mod sanction;
     mod selection;
     mod story;
     mod support;
     mod tranche;
+    mod usage;
 }
