@@ -6,13 +6,17 @@
 #[cfg(test)]
 mod rules {
     mod acts;
+    mod alerts;
     mod ban;
     mod cap;
     mod eligibility;
     mod evaluation;
     mod every_command;
+    mod form;
+    mod ledger;
     mod sanction;
     mod selection;
+    mod state;
     mod story;
     mod support;
     mod tranche;
