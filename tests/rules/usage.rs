@@ -154,8 +154,8 @@ pub const PAYMENTS: &[Case] = &[
     ),
     Case::keeps(Use05, "all that is promised", filed, || pay("Z1", "2026-02-10", "2000000.00")),
     Case::breaks(Use05, "a fen more than is promised", filed, || pay("Z1", "2026-02-10", "2000000.01")),
-    Case::keeps(Use05, "the rest of what is promised", paid, || pay("Z2", "2026-02-10", "1500000.00")),
-    Case::breaks(Use05, "a fen more than the rest", paid, || pay("Z2", "2026-02-10", "1500000.01")),
+    Case::keeps(Use05, "the rest of a promise", paid, || pay("Z2", "2026-02-10", "1500000.00")),
+    Case::breaks(Use05, "a fen more than the rest of a promise", paid, || pay("Z2", "2026-02-10", "1500000.01")),
     Case::keeps(
         Use05,
         "what a reversal gave back",
