@@ -53,6 +53,7 @@ pub struct Figures {
     pub execution_rate: Option<i128>,
 }
 
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde hands a field over by reference")]
 fn four_decimals<S: Serializer>(ratio: &Option<Share>, serializer: S) -> Result<S::Ok, S::Error> {
     match ratio {
         Some(ratio) => serializer.collect_str(ratio),
@@ -60,6 +61,7 @@ fn four_decimals<S: Serializer>(ratio: &Option<Share>, serializer: S) -> Result<
     }
 }
 
+#[expect(clippy::ref_option, reason = "serde hands a field over by reference")]
 fn rate<S: Serializer>(rate: &Option<i128>, serializer: S) -> Result<S::Ok, S::Error> {
     match rate {
         Some(rate) => serializer.serialize_str(&rate_text(*rate)),
