@@ -1,5 +1,7 @@
 //! Alerts (§6): the last day without each, its first day, what it says of itself, and what ends it.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use tranche::domain::rulebook::Rule::{
     self, Def01, Def03, Def05, Plan02, San02, San04, Time03, Time04, Tr06, Use03, Use04,
@@ -78,8 +80,7 @@ fn funded_twice() -> Vec<Value> {
     filed().then(register_other_funding("2026-02-01", ONE))
 }
 
-/// A finding of fraud on the application on 2025-10-30, which is rejected, is none of a pilot's; this one is made on
-/// the application once it is the pilot.
+/// A finding on the application of what is a pilot by now.
 fn fraud_on_the_application() -> Vec<Value> {
     filed().then(finding("F", "fraud", "2026-03-01").without("pilot").with(json!({"application": "A"})))
 }
@@ -179,6 +180,26 @@ fn each_alert_has_its_days_and_its_end() {
         assert_eq!(stands[0].since.to_string(), since, "{name} on the eve of its end");
         assert_eq!(bench.alerts(name, told.gone), [], "{name} once ended");
     }
+}
+
+#[test]
+fn every_alert_of_the_specification_is_watched() {
+    let all = BTreeSet::from([
+        "filing_missing",
+        "plan_filing_missing",
+        "self_evaluation_due",
+        "evaluation_due",
+        "overall_evaluation_due",
+        "carryover_due",
+        "clawback_overdue",
+        "rectification_overdue",
+        "fraud_decision_due",
+        "duplicate_funding",
+        "receipt_late",
+        "idle_funds",
+        "single_tranche",
+    ]);
+    assert_eq!(WATCHES.iter().map(|watch| watch.name).collect::<BTreeSet<_>>(), all);
 }
 
 #[test]

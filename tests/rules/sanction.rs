@@ -16,10 +16,10 @@ fn found_elsewhere() -> Vec<Value> {
         .then(finding("F", "misuse", "2026-03-01").with(json!({"pilot": "Q"})))
 }
 
-/// A finding of this kind on the application before it became the pilot.
-fn found_before(kind: &str) -> Vec<Value> {
+/// A finding on the application before it became the pilot.
+fn found_before() -> Vec<Value> {
     let mut story = filed();
-    let on_application = finding("F", kind, "2025-10-30").without("pilot").with(json!({"application": "A"}));
+    let on_application = finding("F", "other", "2025-10-30").without("pilot").with(json!({"application": "A"}));
     story.insert(4, on_application);
     story
 }
@@ -63,7 +63,7 @@ pub const CASES: &[Case] = &[
         || order_clawback("K", ON, "1.00").with(json!({"basis": "E"})),
     ),
     Case::keeps(San01, "a finding of any kind", || found("other"), || revoke(ON, "F")),
-    Case::keeps(San01, "a finding made on the application", || found_before("other"), || suspend(ON, "F")),
+    Case::keeps(San01, "a finding made on the application", found_before, || suspend(ON, "F")),
     Case::keeps(
         San01,
         "中, once it is poor by the rules",
