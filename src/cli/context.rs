@@ -2,30 +2,26 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::failure::Failure;
+pub use crate::report::lang::Lang;
 use crate::store::embedded::{self, Cluster};
 use crate::store::{Head, Store, Target};
 
-/// The language of texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Lang {
-    /// 中文
-    Zh,
-    /// English
-    En,
-}
+impl ValueEnum for Lang {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Zh, Self::En]
+    }
 
-impl Lang {
-    /// The text in this language.
-    pub fn pick<T>(self, zh: T, en: T) -> T {
-        match self {
-            Self::Zh => zh,
-            Self::En => en,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Zh => PossibleValue::new("zh").help("中文"),
+            Self::En => PossibleValue::new("en").help("English"),
+        })
     }
 }
 
