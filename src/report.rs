@@ -1,7 +1,12 @@
-//! report
+//! Reports: an input struct to bytes, for people and for programs.
+//!
+//! Refused here: queries, and deciding anything. What a report shows is read off the state and the events it is given.
 
 pub mod amount;
+pub mod explain;
+pub mod history;
 pub mod lang;
 pub mod outcome;
+pub mod status;
 pub mod style;
 pub mod table;

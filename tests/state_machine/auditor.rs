@@ -3,6 +3,8 @@
 //! It knows event types, business dates, data, and how a sum is written; it refuses to know the ledger's state, its
 //! figures and its arithmetic. Sums are fen in `i128`, dates are compared as the text they are written in.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 /// A log entry's field as text; empty where it has none.
@@ -103,22 +105,18 @@ fn allocation(entries: &[&Value], pilot: &str) -> i128 {
     sum
 }
 
-/// What is promised to projects, promise by promise; a change is of the latest promise to its project.
+/// What is promised to projects: to each what the log said of it last.
 fn assigned(entries: &[&Value], pilot: &str) -> i128 {
-    let mut promises: Vec<(&str, i128)> = Vec::new();
+    let mut promises: BTreeMap<&str, i128> = BTreeMap::new();
     for entry in entries.iter().filter(|entry| text(&entry["data"], "pilot") == pilot) {
         let data = &entry["data"];
-        let project = text(data, "project");
         match text(entry, "type") {
-            "ProjectAssigned" => promises.push((project, fen(&data["amount"]))),
-            "AssignmentChanged" => {
-                let latest = promises.iter_mut().rfind(|(code, _)| *code == project).unwrap();
-                latest.1 = fen(&data["new_amount"]);
-            }
-            _ => {}
-        }
+            "ProjectAssigned" => promises.insert(text(data, "project"), fen(&data["amount"])),
+            "AssignmentChanged" => promises.insert(text(data, "project"), fen(&data["new_amount"])),
+            _ => None,
+        };
     }
-    promises.iter().map(|(_, amount)| amount).sum()
+    promises.values().sum()
 }
 
 /// Whether releases are held up: suspended and not resumed, revoked, or closed.
