@@ -134,7 +134,9 @@ impl OutcomeLine {
     pub fn rehearsed(self) -> Self {
         let verdict = match self.verdict {
             Verdict::Accepted { mut events, warnings } => {
-                events.iter_mut().for_each(|placed| placed.position = None);
+                for placed in &mut events {
+                    placed.position = None;
+                }
                 Verdict::WouldAccept { events, warnings }
             }
             other => other,
