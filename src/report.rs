@@ -7,6 +7,7 @@ pub mod explain;
 pub mod history;
 pub mod lang;
 pub mod outcome;
+pub mod remaining;
 pub mod status;
 pub mod style;
 pub mod table;
