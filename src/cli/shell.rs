@@ -36,7 +36,9 @@ pub struct Man {
 
 impl Man {
     pub(super) fn run(self, context: &mut Context) -> Result<(), Failure> {
-        let mut whole = definition();
+        // The pages of `help` would only say that there are pages.
+        let mut whole =
+            definition().disable_help_subcommand(true).mut_subcommands(|command| command.disable_help_subcommand(true));
         // Names and global options reach the subcommands when the definition is built.
         whole.build();
         if let Some(directory) = self.into {

@@ -180,8 +180,31 @@ mod tests {
     #[test]
     fn a_rule_in_full() {
         let in_force = InForce { ledger: Some("演练-1".into()), ..jiangxi() };
-        insta::assert_snapshot!(plain(&RuleSheet::new(Rule::Cap01, &in_force).text(Lang::Zh)), @"");
-        insta::assert_snapshot!(plain(&RuleSheet::new(Rule::Ban02, &jiangxi()).text(Lang::En)), @"");
+        insta::assert_snapshot!(plain(&RuleSheet::new(Rule::Cap01, &in_force).text(Lang::Zh)), @r"
+        CAP-01  四(一)
+        原文    国家级开发区不超过1500万元
+        效力    拒绝:命令不记入
+        依据    通知规定
+        要求    单独申报的国家级开发区,支持额度不超过1500万元,恰好1500万元可以,超过即拒
+                绝。级别以认定时的登记为准,以后变动不影响。
+                A national zone that applied alone is allocated at most 15,000,000.00
+                yuan, that sum included; more is refused. Its level is the one
+                registered at recognition, whatever changes later.
+        参数    cap.national_zone = 15,000,000.00
+                台账 演练-1 的现行参数
+        ");
+        insta::assert_snapshot!(plain(&RuleSheet::new(Rule::Ban02, &jiangxi()).text(Lang::En)), @r"
+        BAN-02     四(二)
+        notice     不得用于平衡本级预算及偿还债务
+        effect     refuse: the command is not appended
+        basis      the notice
+        demands    An assignment or payment to repay debt (DEBT) is refused, and so is a
+                   payment whose economic code begins with 511 or 512.
+                   用途为偿还债务(DEBT)的项目安排和支付,以及政府支出经济分类为511、512开头
+                   的支付,一律拒绝。
+        parameter  banned_purposes = BAN-02: DEBT, 511, 512
+                   the defaults of Jiangxi's programme of 2025
+        ");
     }
 
     #[test]
