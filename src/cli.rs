@@ -4,6 +4,7 @@
 //! No rule and no arithmetic lives here.
 
 mod apply;
+mod asked;
 mod clock;
 mod context;
 mod db;

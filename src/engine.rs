@@ -16,7 +16,8 @@ pub mod replay;
 mod sequencer;
 pub mod state;
 
-use futures_util::TryStreamExt as _;
+use std::collections::HashMap;
+
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -26,7 +27,7 @@ use crate::domain::command::Command;
 use crate::domain::event::Reason;
 use crate::domain::{Date, Timestamp};
 use crate::log::entry::EntryError;
-use crate::store::{CommandFound, Record, Store, StoreError, Target};
+use crate::store::{CommandFound, Store, StoreError, Target};
 
 /// Something went wrong below the rules.
 #[derive(Debug, thiserror::Error)]
@@ -182,10 +183,25 @@ pub struct Asked {
     pub known_at: Option<Timestamp>,
 }
 
-/// The events of a command that was accepted before.
-async fn placed(store: &Store, ledger: i64, found: &CommandFound) -> Result<Vec<Placed>, EngineError> {
-    let to = found.first_position + i64::from(found.events) - 1;
-    let records: Vec<_> = store.event_read(ledger, found.first_position, to).try_collect().await?;
-    let placed = |record: Record| Placed { position: u64::try_from(record.position).ok(), kind: record.kind };
-    Ok(records.into_iter().map(placed).collect())
+/// Commands accepted before: the hash of their content, and their events.
+type Known = HashMap<Uuid, (Vec<u8>, Vec<Placed>)>;
+
+/// Which of these commands the log has.
+async fn known(store: &Store, ledger: i64, ids: &[Uuid]) -> Result<Known, EngineError> {
+    if ids.is_empty() {
+        return Ok(Known::new());
+    }
+    let found = store.commands_find(ledger, ids).await?;
+    let positions: Vec<i64> =
+        found.iter().flat_map(|found| found.first_position..found.first_position + i64::from(found.events)).collect();
+    let kinds: HashMap<i64, String> = store.kinds_find(ledger, &positions).await?.into_iter().collect();
+    let placed = |position: i64| Placed {
+        position: u64::try_from(position).ok(),
+        kind: kinds.get(&position).cloned().unwrap_or_default(),
+    };
+    let with_events = |found: CommandFound| {
+        let events = (found.first_position..).take(usize::try_from(found.events).unwrap_or(0)).map(placed).collect();
+        (found.id, (found.request, events))
+    };
+    Ok(found.into_iter().map(with_events).collect())
 }

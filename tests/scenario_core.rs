@@ -1,4 +1,5 @@
 //! Both scenarios through the pure core alone: every outcome, rule, warning, event and figure as expected.
+#![cfg(test)]
 
 use std::collections::HashMap;
 
@@ -51,7 +52,7 @@ impl Memory {
             act: Act::OpenProgramme(open),
         };
         let act = command.act.clone();
-        memory.append(&command, vec![("programme".into(), act)], vec![]);
+        memory.append(&command, vec![("programme".into(), act)], &[]);
         memory
     }
 
@@ -59,7 +60,7 @@ impl Memory {
         &mut self,
         command: &Command,
         acts: Vec<(String, Act)>,
-        warnings: Vec<tranche::domain::event::Reason>,
+        warnings: &[tranche::domain::event::Reason],
     ) -> Vec<String> {
         let moment = self.ledger.moment(command, self.now);
         let mut types = Vec::new();
@@ -77,7 +78,7 @@ impl Memory {
                 by: command.by.clone(),
                 approvals: command.approvals.clone(),
                 note: command.note.clone(),
-                warnings: warnings.clone(),
+                warnings: warnings.to_vec(),
                 act,
             };
             evolve(&mut self.ledger, &event);
@@ -87,9 +88,8 @@ impl Memory {
 
     /// Outcome, rules, warnings, events.
     fn apply(&mut self, line: &str) -> (String, Vec<String>, Vec<String>, Vec<String>) {
-        let command = match Command::parse(line.as_bytes()) {
-            Ok(command) => command,
-            Err(_) => return ("refused".into(), vec!["FORM-01".into()], vec![], vec![]),
+        let Ok(command) = Command::parse(line.as_bytes()) else {
+            return ("refused".into(), vec!["FORM-01".into()], vec![], vec![]);
         };
         let mut content: Value = serde_json::from_str(line).unwrap();
         for key in ["id", "recorded_at"] {
@@ -114,7 +114,7 @@ impl Memory {
             Decision::Accepted { acts, warnings } => {
                 let mut strained: Vec<String> = warnings.iter().map(|reason| reason.rule.to_string()).collect();
                 strained.sort();
-                let events = self.append(&command, acts, warnings);
+                let events = self.append(&command, acts, &warnings);
                 self.seen.insert(id, (content, events.clone()));
                 ("accepted".into(), vec![], strained, events)
             }

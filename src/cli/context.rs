@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -10,6 +11,19 @@ use super::failure::Failure;
 pub use crate::report::lang::Lang;
 use crate::store::embedded::{self, Cluster};
 use crate::store::{Head, Store, Target};
+
+impl ValueEnum for Lang {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Zh, Self::En]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Zh => PossibleValue::new("zh").help("中文"),
+            Self::En => PossibleValue::new("en").help("English"),
+        })
+    }
+}
 
 /// The form of results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

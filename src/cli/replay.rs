@@ -1,15 +1,148 @@
-//! `tranche replay`.
+//! `tranche replay`: folds the log alone and prints the figures; with `--check` holds every projection against it.
 
 use clap::Args;
+use serde::Serialize;
 
+use super::asked::Asked;
+use super::status::print;
 use super::{Context, Failure};
+use crate::engine::replay::{self, Difference, Replayed, hex};
+use crate::report::status::{ProgrammeStatus, View};
+use crate::report::style::{BAD, GOOD, paint};
+use crate::store::{Head, Store};
+
+/// How often a check is done again where others appended while it ran.
+const ATTEMPTS: u32 = 5;
 
 /// Options of `replay`.
 #[derive(Args)]
-pub struct Replay {}
+pub struct Replay {
+    /// 只重算到此位置 · up to this position only
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+    to: Option<i64>,
+    #[command(flatten)]
+    asked: Asked,
+    /// 核对所有派生数据,有差异则退出码为 1 · hold every projection against the log; exit 1 where one differs
+    #[arg(long, conflicts_with_all = ["to", "known_at"])]
+    check: bool,
+}
+
+/// What `replay` prints for programs.
+#[derive(Serialize)]
+struct Shape {
+    #[serde(flatten)]
+    status: ProgrammeStatus,
+    events: u64,
+    root: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    differences: Option<Vec<Difference>>,
+}
 
 impl Replay {
-    pub(super) async fn run(self, _context: &mut Context) -> Result<(), Failure> {
-        Err(Failure::Refused)
+    pub(super) async fn run(self, context: &mut Context) -> Result<(), Failure> {
+        let (store, head) = context.opened().await?;
+        if let Some(to) = self.to.filter(|to| *to > head.position) {
+            return Err(Failure::usage(
+                format!("--to {to} 超出台账:共 {} 条记录", head.position),
+                format!("--to {to} is beyond the ledger's {} entries", head.position),
+            ));
+        }
+        let (replayed, differences) = if self.check {
+            let (replayed, differences) = checked(context, &store).await?;
+            (replayed, Some(differences))
+        } else {
+            (self.fold(context, &store, &head).await?, None)
+        };
+        self.asked.check_known(&store, &head, replayed.state.programme.position).await?;
+        let (state, known_at) = (&replayed.state, self.asked.known_at);
+        let view = View { ledger: &head.name, state, as_of: self.asked.date(state), known_at };
+        let differs = differences.as_ref().is_some_and(|differences| !differences.is_empty());
+        let shape = Shape { status: view.programme(), events: replayed.events, root: hex(&replayed.root), differences };
+        if context.is_json() {
+            context.json(&shape)?;
+        } else {
+            shape.print(context)?;
+        }
+        if differs { Err(Failure::Refused) } else { Ok(()) }
     }
+
+    async fn fold(&self, context: &Context, store: &Store, head: &Head) -> Result<Replayed, Failure> {
+        let to = self.to.unwrap_or(head.position);
+        let mut progress = context.progress(u64::try_from(to).ok());
+        Ok(replay::replay(store, head, to, self.asked.known_at, |position| progress.at(position)).await?)
+    }
+}
+
+/// Folds the whole log and holds every projection against it.
+///
+/// Projections are read after the log: where others append meanwhile they may be ahead of it, so a difference counts
+/// only while the head stands still.
+pub(super) async fn checked(context: &Context, store: &Store) -> Result<(Replayed, Vec<Difference>), Failure> {
+    let mut attempt = 1;
+    loop {
+        let head = store.head(context.ledger_name()).await?;
+        let (replayed, differences) = check_at(context, store, &head).await?;
+        let moved = store.head(context.ledger_name()).await?.position != head.position;
+        if differences.is_empty() || !moved || attempt == ATTEMPTS {
+            return Ok((replayed, differences));
+        }
+        attempt += 1;
+    }
+}
+
+/// The same at a head that is taken to stand still.
+pub(super) async fn check_at(
+    context: &Context,
+    store: &Store,
+    head: &Head,
+) -> Result<(Replayed, Vec<Difference>), Failure> {
+    let mut progress = context.progress(u64::try_from(head.position).ok());
+    let replayed = replay::replay(store, head, head.position, None, |position| progress.at(position)).await?;
+    drop(progress);
+    let differences = replay::check(store, head, &replayed).await?;
+    Ok((replayed, differences))
+}
+
+impl Shape {
+    fn print(&self, context: &mut Context) -> Result<(), Failure> {
+        let lang = context.lang;
+        print(context, &self.status.text(lang))?;
+        context.line("")?;
+        context.line(verified(self.events, &self.root, lang))?;
+        match &self.differences {
+            Some(differences) => print_differences(context, differences),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How many events were folded, and the root over the entries read.
+pub(super) fn verified(events: u64, root: &str, lang: super::Lang) -> String {
+    lang.pick(
+        format!("由台账重算:{events} 条事件 · 根 {root}"),
+        format!("folded from the log alone: {events} events · root {root}"),
+    )
+}
+
+/// That all agree, or each difference.
+pub(super) fn print_differences(context: &mut Context, differences: &[Difference]) -> Result<(), Failure> {
+    let lang = context.lang;
+    if differences.is_empty() {
+        let text = lang.pick("一致:派生数据与台账逐项相符", "in agreement: every projection is what the log says");
+        return context.line(paint(GOOD, text));
+    }
+    let count = differences.len();
+    let heading = lang.pick(
+        format!("不一致:{count} 处。派生数据可用 tranche rebuild 重建;台账本身以重算结果为准"),
+        format!("{count} differences. Projections are refilled by tranche rebuild; the log is what counts"),
+    );
+    context.line(paint(BAD, heading))?;
+    for difference in differences {
+        let Difference { projection, subject, field, found, expected } = difference;
+        context.line(lang.pick(
+            format!("  {projection} {subject} {field}:派生数据为 {found},台账为 {expected}"),
+            format!("  {projection} {subject} {field}: found {found}, the log says {expected}"),
+        ))?;
+    }
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! The 38 acts that can be recorded: what a command asks for and what its event says was done.
+//! The 39 acts that can be recorded: what a command asks for and what its event says was done.
 //!
 //! A command's own fields *are* its event's data, so one definition gives both, their JSON Schemas and their
 //! names. Whether an act may be done is not judged here.

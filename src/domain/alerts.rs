@@ -67,7 +67,7 @@ impl Watch<'_> {
 
     fn live_assignments(&self) -> impl Iterator<Item = &Assignment> {
         let date = self.date;
-        self.pilot.assignments.iter().filter(move |known| known.on <= date && known.amount_on(date).is_positive())
+        self.pilot.assignments_on(date).filter(move |known| known.amount_on(date).is_positive())
     }
 }
 

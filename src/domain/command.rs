@@ -250,7 +250,7 @@ fn check_whole(act: &Act, form: &mut Form) {
                     "pilot 与 application 须且只能填一个",
                     "exactly one of `pilot` and `application` is expected",
                 );
-            })
+            });
         }
         Act::ClosePeriod(super::act::ClosePeriod { through })
         | Act::ReopenPeriod(super::act::ReopenPeriod { through, .. })

@@ -118,7 +118,7 @@ fn judge(case: &mut Case) {
     match &case.command.act {
         // A command never opens a programme: reading one is refused, and this tells whoever builds one by hand.
         Act::OpenProgramme(_) => {
-            case.refuse(Rule::Form01, "开设专项由 tranche init 办理", "a programme is opened by `tranche init`")
+            case.refuse(Rule::Form01, "开设专项由 tranche init 办理", "a programme is opened by `tranche init`");
         }
         Act::AmendProgramme(_) | Act::RegisterArea(_) | Act::Attach(_) => {}
         Act::ClosePeriod(act) => programme::close_period(case, act),

@@ -7,10 +7,11 @@ use serde::{Serialize, Serializer};
 
 use super::Date;
 use super::code::Gate;
-use super::ledger::{Ledger, Pilot, Programme, Suspension, Tranche, year_of};
+use super::ledger::{Assignment, Ledger, Pilot, Programme, Suspension, Tranche, year_of};
 use super::money::{Limit, Money, Share};
 use super::parameters::Parameters;
 use super::rule::cap::cap_of;
+use super::text::ProjectCode;
 
 /// The figures of a pilot, or their sums over a programme; sums in yuan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -53,6 +54,7 @@ pub struct Figures {
     pub execution_rate: Option<i128>,
 }
 
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde hands a field over by reference")]
 fn four_decimals<S: Serializer>(ratio: &Option<Share>, serializer: S) -> Result<S::Ok, S::Error> {
     match ratio {
         Some(ratio) => serializer.collect_str(ratio),
@@ -60,6 +62,7 @@ fn four_decimals<S: Serializer>(ratio: &Option<Share>, serializer: S) -> Result<
     }
 }
 
+#[expect(clippy::ref_option, reason = "serde hands a field over by reference")]
 fn rate<S: Serializer>(rate: &Option<i128>, serializer: S) -> Result<S::Ok, S::Error> {
     match rate {
         Some(rate) => serializer.serialize_str(&rate_text(*rate)),
@@ -89,7 +92,7 @@ impl Figures {
         let payout_ratio = pilot.payout_ratio_on(date);
         let limit = limit_on(parameters, pilot, date);
         let (release_limit, paid) = (limit.floor(), pilot.paid_on(date));
-        let assigned = pilot.assignments.iter().map(|assignment| assignment.amount_on(date)).sum();
+        let assigned = pilot.assignments_on(date).map(|assignment| assignment.amount_on(date)).sum();
         let clawbacks = || pilot.clawbacks.iter().filter(|clawback| clawback.on <= date);
         let clawback_ordered = clawbacks().map(|clawback| clawback.amount).sum();
         let clawback_returned = clawbacks().map(|clawback| clawback.returned_on(date)).sum();
@@ -204,6 +207,16 @@ impl Pilot {
     /// The releases that stand as of a date.
     pub fn releases_on(&self, date: Date) -> impl Iterator<Item = &Tranche> {
         self.releases.iter().filter(move |release| release.on <= date && release.reversed_on.is_none_or(|on| on > date))
+    }
+
+    /// The projects as of a date: of each code the assignment appended last.
+    pub fn assignments_on(&self, date: Date) -> impl Iterator<Item = &Assignment> {
+        let replaced = move |from: usize, project: &ProjectCode| {
+            let later = self.assignments.get(from..).unwrap_or_default();
+            later.iter().any(|later| later.project == *project && later.on <= date)
+        };
+        let known = self.assignments.iter().enumerate().filter(move |(_, known)| known.on <= date);
+        known.filter(move |(index, known)| !replaced(index + 1, &known.project)).map(|(_, known)| known)
     }
 
     /// `R` as of a date.

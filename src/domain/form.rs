@@ -113,6 +113,7 @@ pub trait Field: Sized {
     fn schema() -> Value;
 
     /// What stands for a field that is left out; by default it may not be.
+    #[must_use]
     fn absent() -> Option<Self> {
         None
     }

@@ -65,7 +65,9 @@ pub async fn apply(
 fn outcome_of(pending: Pending, nothing_appended: bool) -> (Uuid, Outcome) {
     let outcome = match pending.outcome {
         Outcome::Accepted { mut events, warnings } if nothing_appended => {
-            events.iter_mut().for_each(|placed| placed.position = None);
+            for placed in &mut events {
+                placed.position = None;
+            }
             Outcome::Accepted { events, warnings }
         }
         other => other,

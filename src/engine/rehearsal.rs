@@ -54,9 +54,9 @@ impl<'s> Rehearsal<'s> {
         if let Some((request, events)) = self.tried.get(&id) {
             return Ok((id, repeated(&job, request, events.clone())));
         }
-        if given && let Some(found) = self.store.commands_find(self.ledger, &[id]).await?.into_iter().next() {
-            let events = super::placed(self.store, self.ledger, &found).await?;
-            return Ok((id, repeated(&job, &found.request, events)));
+        let ids = if given { &[id][..] } else { &[] };
+        if let Some((request, events)) = super::known(self.store, self.ledger, ids).await?.remove(&id) {
+            return Ok((id, repeated(&job, &request, events)));
         }
         let now = (self.clock.now)();
         let (acts, warnings) = match decide(&self.state, &job.command, now) {

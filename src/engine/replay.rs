@@ -1,6 +1,7 @@
 //! Replay: the log alone, folded from its first event; and every projection held against it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use futures_util::{StreamExt as _, pin_mut};
 
@@ -153,5 +154,9 @@ fn snapshot_differences(found: &Ledger, expected: &Ledger, note: &mut impl FnMut
 /// Bytes in lower-case hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

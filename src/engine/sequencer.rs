@@ -5,7 +5,7 @@
 //! command was there already, the second wall fired — it throws the state away, catches up, and decides again.
 //! Nothing is answered before its commit, and no outcome is guessed.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +16,8 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::draft::{Draft, Pending, events_of, repeated, request_of, signed, too_long, unwritable};
-use super::{Clock, EngineError, Job, Outcome, Placed, state};
+use super::{Clock, EngineError, Job, Known, Outcome, Placed, state};
+use crate::domain::Timestamp;
 use crate::domain::act::Act;
 use crate::domain::decide::{Decision, decide};
 use crate::domain::event::Reason;
@@ -25,7 +26,7 @@ use crate::domain::ledger::Ledger;
 use crate::domain::text::Id;
 use crate::log::entry;
 use crate::log::merkle::{Frontier, leaf_hash};
-use crate::store::{Appended, Batch, CommandFound, CommandRow, Store, StoreError, Target};
+use crate::store::{Appended, Batch, CommandRow, Store, StoreError, Target};
 
 /// The most commands in a batch.
 const BATCH_COMMANDS: usize = 2_048;
@@ -33,18 +34,18 @@ const BATCH_COMMANDS: usize = 2_048;
 const BATCH_BYTES: usize = 4 << 20;
 /// How many batches may be in flight: one being committed, one right behind it.
 const DEPTH: usize = 2;
-/// After how many events a snapshot is left.
+/// After how many events a snapshot is left, at the least.
 const SNAPSHOT_EVENTS: u64 = 10_000;
 /// A shorter tail than this is folded faster than a snapshot is written.
 const SNAPSHOT_LEAST: u64 = 200;
 /// How long a process keeps the lease while others may wait for it.
-const LEASE_HELD: Duration = Duration::from_millis(200);
+const LEASE_HELD: Duration = Duration::from_millis(500);
 /// How long it keeps it with nothing to do.
 const LEASE_IDLE: Duration = Duration::from_millis(5);
 /// How long it waits in line; then it goes on without, for the compare-and-swap alone keeps it safe.
 const LEASE_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a database may be away before its callers are told.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A batch in flight.
 struct Flight {
@@ -68,7 +69,7 @@ pub(super) struct Sequencer {
     frontier: Frontier,
     flights: VecDeque<Flight>,
     /// Commands of batches in flight, which the database may not know yet.
-    in_flight: HashMap<Uuid, (Vec<u8>, Vec<Placed>)>,
+    in_flight: Known,
     lease_since: Option<Instant>,
     /// The pilots changed since the last snapshot, and its position.
     changed: BTreeSet<Id>,
@@ -90,7 +91,7 @@ impl Sequencer {
             state: Ledger::default(),
             frontier: Frontier::new(),
             flights: VecDeque::new(),
-            in_flight: HashMap::new(),
+            in_flight: Known::new(),
             lease_since: None,
             changed: BTreeSet::new(),
             snapshot_at: 0,
@@ -115,8 +116,11 @@ impl Sequencer {
             self.note_changes(&streams);
             let head = self.store.head(&self.name).await?;
             let size = u64::try_from(head.position).unwrap_or_default();
+            let broken = |what: &str| EngineError::Broken { position: head.position, what: what.to_owned() };
+            if size < self.state.programme.position {
+                return Err(broken("the snapshot is ahead of the log; `tranche rebuild` makes it anew"));
+            }
             if size == self.state.programme.position {
-                let broken = |what: &str| EngineError::Broken { position: head.position, what: what.to_owned() };
                 let frontier = Frontier::from_bytes(size, &head.peaks)
                     .ok_or_else(|| broken("the head's tree has another size"))?;
                 if frontier.root().as_slice() != head.root.as_slice() {
@@ -180,13 +184,15 @@ impl Sequencer {
 
     /// Decides and sends what is waiting, as far as batches may be in flight, and lands the oldest flight.
     async fn serve(&mut self, waiting: &mut VecDeque<Job>) -> Result<(), EngineError> {
-        if !waiting.is_empty() && self.flights.len() < DEPTH {
+        // The lease changes hands between flights only, so that whoever waits for it finds the head still.
+        let overdue = self.lease_since.is_some_and(|since| since.elapsed() >= LEASE_HELD) && !self.flights.is_empty();
+        if !waiting.is_empty() && self.flights.len() < DEPTH && !overdue {
             match self.depart(waiting).await {
                 Err(EngineError::Store(error)) if error.transient() => self.recover(waiting).await?,
                 departed => departed?,
             }
         }
-        let full = self.flights.len() >= DEPTH || waiting.is_empty();
+        let full = self.flights.len() >= DEPTH || waiting.is_empty() || overdue;
         if full && let Some(flight) = self.flights.pop_front() {
             self.land(flight, waiting).await?;
         }
@@ -229,41 +235,27 @@ impl Sequencer {
                 break;
             }
             self.alone = self.alone.saturating_sub(1);
-            self.decide(job, &known, &mut draft).await?;
+            self.decide(job, &known, &mut draft)?;
         }
         self.send_off(draft);
         Ok(())
     }
 
-    /// Which of the next commands the database has already.
-    async fn known_before(
-        &self,
-        waiting: &VecDeque<Job>,
-        count: usize,
-    ) -> Result<HashMap<Uuid, CommandFound>, EngineError> {
+    /// Which of the next commands the database has already, each with its content's hash and its events.
+    async fn known_before(&self, waiting: &VecDeque<Job>, count: usize) -> Result<Known, EngineError> {
         let ids: Vec<Uuid> = waiting.iter().take(count).filter(|job| job.given).map(|job| job.id).collect();
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let found = self.store.commands_find(self.ledger, &ids).await?;
-        Ok(found.into_iter().map(|found| (found.id, found)).collect())
+        super::known(&self.store, self.ledger, &ids).await
     }
 
     /// Decides one command: its outcome goes into the draft, with its events where it is accepted.
-    async fn decide(
-        &mut self,
-        job: Job,
-        known: &HashMap<Uuid, CommandFound>,
-        draft: &mut Draft,
-    ) -> Result<(), EngineError> {
-        let outcome = if let Some((earlier, events)) = self.in_flight.get(&job.id) {
+    fn decide(&mut self, job: Job, known: &Known, draft: &mut Draft) -> Result<(), EngineError> {
+        let outcome = if let Some((earlier, events)) = self.in_flight.get(&job.id).or_else(|| known.get(&job.id)) {
             repeated(&job, earlier, events.clone())
-        } else if let Some(found) = known.get(&job.id) {
-            repeated(&job, &found.request, super::placed(&self.store, self.ledger, found).await?)
         } else {
-            match decide(&self.state, &job.command, (self.clock.now)()) {
+            let now = (self.clock.now)();
+            match decide(&self.state, &job.command, now) {
                 Decision::Refused(reasons) => Outcome::Refused(reasons),
-                Decision::Accepted { acts, warnings } => self.accept(&job, acts, warnings, draft)?,
+                Decision::Accepted { acts, warnings } => self.accept(&job, (acts, warnings), now, draft)?,
             }
         };
         draft.pending.push(Pending { job, outcome });
@@ -274,11 +266,11 @@ impl Sequencer {
     fn accept(
         &mut self,
         job: &Job,
-        acts: Vec<(String, Act)>,
-        warnings: Vec<Reason>,
+        (acts, warnings): (Vec<(String, Act)>, Vec<Reason>),
+        now: Timestamp,
         draft: &mut Draft,
     ) -> Result<Outcome, EngineError> {
-        let events = events_of(&self.state, job, acts, &warnings, (self.clock.now)());
+        let events = events_of(&self.state, job, acts, &warnings, now);
         let mut entries = Vec::with_capacity(events.len());
         for event in &events {
             let bytes = entry::write(&self.name, event).map_err(|source| unwritable(event, source))?;
@@ -347,7 +339,7 @@ impl Sequencer {
         let mut draft = Draft::new(self.state.programme.position, self.frontier.root());
         let known = self.known_before(jobs, jobs.len()).await?;
         while let Some(job) = jobs.pop_front() {
-            self.decide(job, &known, &mut draft).await?;
+            self.decide(job, &known, &mut draft)?;
         }
         Ok(draft)
     }
@@ -387,7 +379,9 @@ impl Sequencer {
                     return self.again(pending, waiting, alone).await;
                 }
                 tracing::error!(%rule, %pilot, "the database refused what the rules let through");
-                pending.into_iter().for_each(|pending| pending.refuse_by_wall(&rule, &pilot));
+                for broken in pending {
+                    broken.refuse_by_wall(&rule, &pilot);
+                }
                 self.again(Vec::new(), waiting, 0).await
             }
             Err(error) => Err(error.into()),
@@ -435,9 +429,8 @@ impl Sequencer {
                     let what = "a batch was appended on one that was not".to_owned();
                     return Err(EngineError::Broken { position, what });
                 }
-                Err(StoreError::Unknown { reason }) => {
-                    self.settle(&flight.batch, reason).await?;
-                }
+                // Sent again, it finds the head moved on and does not take either.
+                Err(StoreError::Unknown { reason }) => drop(self.settle(&flight.batch, reason).await?),
                 _ => {}
             }
             back.extend(flight.pending.into_iter().map(|pending| pending.job));
@@ -468,7 +461,9 @@ impl Sequencer {
 
     /// Leaves a snapshot where enough was appended since the last, and nothing is in flight.
     async fn snapshot_if_due(&mut self) -> Result<(), EngineError> {
-        let due = self.state.programme.position >= self.snapshot_at + SNAPSHOT_EVENTS;
+        // A snapshot's size grows with the log, so their distance does too: all of them together cost as the log does.
+        let distance = SNAPSHOT_EVENTS.max(self.snapshot_at / 5);
+        let due = self.state.programme.position >= self.snapshot_at + distance;
         if due && self.flights.is_empty() { self.snapshot().await } else { Ok(()) }
     }
 

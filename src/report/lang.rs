@@ -1,11 +1,7 @@
-//! The language of texts for people. The codes, keys and identifiers of the ledger have none.
-//!
-//! Refused here: translating. Whoever says something says it in both, and this picks one.
-
-use clap::ValueEnum;
+//! The language of texts for people.
 
 /// The language of texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lang {
     /// 中文
     Zh,

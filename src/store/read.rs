@@ -213,6 +213,16 @@ impl Store {
         Ok(rows.iter().map(command_of).collect::<Result<_, _>>()?)
     }
 
+    /// The types of the entries at these positions, each with its position.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn kinds_find(&self, ledger: i64, positions: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
+        let statement = self.prepared(sql::KINDS_FIND).await?;
+        let rows = self.client.query(&statement, &[&ledger, &positions]).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    }
+
     fn entries(&self, cursor: Cursor) -> impl Stream<Item = Result<Record, StoreError>> + Send + use<'_> {
         let page = VecDeque::new();
         try_unfold((cursor, page), async move |(mut cursor, mut page)| {

@@ -78,6 +78,10 @@ pub const COMMANDS_FIND: Statement = (
     "SELECT id, request, first_position, events FROM tranche.command WHERE ledger = $1 AND id = ANY ($2)",
 );
 
+/// The types of the entries at these positions.
+pub const KINDS_FIND: Statement =
+    ("kinds_find", "SELECT position, type FROM tranche.event WHERE ledger = $1 AND position = ANY ($2)");
+
 pub const FUND_POSITIONS: Statement = (
     "fund_positions",
     "SELECT pilot, cap_kind, recognition_year, payout_ratio::text, \
@@ -138,6 +142,7 @@ pub const ALL: &[Statement] = &[
     CATEGORY_READ,
     CATEGORY_READ_BACK,
     COMMANDS_FIND,
+    KINDS_FIND,
     FUND_POSITIONS,
     FUND_POSITION_REBUILD,
     SNAPSHOT_LOAD,

@@ -177,9 +177,7 @@ pub(super) fn pay(case: &mut Case, act: &Pay) {
     }
     eth_01(case, act.purpose);
     def_04(case, act.payee.uscc.as_ref());
-    let Some(pilot) = case.pilot(&act.pilot) else {
-        return;
-    };
+    let Some(pilot) = pilot else { return };
     tr_08_ended(case, pilot);
     tr_08_payment(case, pilot);
     use_05_balance(case, pilot, act.amount);

@@ -23,16 +23,16 @@ pub fn cap_01_02_03(case: &mut Case, pilot: &Pilot, amount: Money) {
     if amount <= cap {
         return;
     }
-    let rule = match pilot.cap_kind {
-        CapKind::NationalZone => Rule::Cap01,
-        CapKind::Other => Rule::Cap02,
-        CapKind::Joint => Rule::Cap03,
+    let (rule, whose) = match pilot.cap_kind {
+        CapKind::NationalZone => (Rule::Cap01, "a national zone"),
+        CapKind::Other => (Rule::Cap02, "any other single area"),
+        CapKind::Joint => (Rule::Cap03, "a joint application"),
     };
     let (kind, over) = (pilot.cap_kind, amount - cap);
     case.refuse(
         rule,
         format!("{}定额上限 {},本次 {},超出 {}", kind.zh(), cap.grouped(), amount.grouped(), over.grouped()),
-        format!("the cap of a {kind} is {}; {} is over it by {}", cap.grouped(), amount.grouped(), over.grouped()),
+        format!("the cap of {whose} is {}; {} is over it by {}", cap.grouped(), amount.grouped(), over.grouped()),
     );
 }
 

@@ -23,8 +23,11 @@ pub fn san_01(case: &mut Case, pilot: &Pilot, basis: &Id, rectification: bool) -
         );
         return None;
     };
-    let poor = &case.ledger.programme.parameters.poor_set;
-    if !poor.contains(&evaluation.grade) && !(rectification && evaluation.grade == Grade::Middling) {
+    let mut poor = case.ledger.programme.parameters.poor_set.clone();
+    if rectification {
+        poor.insert(Grade::Middling);
+    }
+    if !poor.contains(&evaluation.grade) {
         let grades = poor.iter().map(|grade| grade.zh()).collect::<Vec<_>>().join("、");
         case.refuse(
             Rule::San01,

@@ -80,7 +80,7 @@ pub fn use_04(case: &mut Case, act: &AssignProject) {
             format!("the project {project} is declared to have other provincial money"),
         );
     }
-    let same = programme.owners.get(&(act.owner.uscc.clone(), act.name.clone()));
+    let same = programme.owners.get(&(act.owner.uscc, act.name.clone()));
     if let Some(twin) = same.and_then(|codes| codes.iter().find(|code| *code != project)) {
         case.warn(
             Rule::Use04,
