@@ -14,6 +14,7 @@ mod failure;
 mod init;
 mod input;
 mod log;
+mod nearest;
 mod rebuild;
 mod record;
 mod replay;

@@ -189,18 +189,20 @@ impl Line {
     }
 }
 
-/// What of a text fits into `width` columns, and the rest. It breaks at the last blanks that fit,
-/// which are dropped, and else between any two characters, as Chinese may be.
+/// What of a text fits into `width` columns, and the rest. It breaks at blanks, which are dropped, and between
+/// Chinese characters, but not before a closing mark nor after an opening one; else, where no such place fits,
+/// between any two characters.
 fn split_at_width(text: &str, width: usize) -> (&str, &str) {
     if text.width() <= width {
         return (text, "");
     }
     let mut taken = 0;
     let mut end = 0;
-    let mut blank = None;
+    let mut place = None;
+    let mut before = ' ';
     for (at, letter) in text.char_indices() {
-        if letter == ' ' && at > 0 {
-            blank = Some(at);
+        if at > 0 && may_break(before, letter) {
+            place = Some(at);
         }
         taken += letter.width().unwrap_or(0);
         // At least one character a line, or the text would never come to its end.
@@ -208,9 +210,19 @@ fn split_at_width(text: &str, width: usize) -> (&str, &str) {
             break;
         }
         end = at + letter.len_utf8();
+        before = letter;
     }
-    let (piece, rest) = text.split_at_checked(blank.unwrap_or(end)).unwrap_or((text, ""));
+    let (piece, rest) = text.split_at_checked(place.unwrap_or(end)).unwrap_or((text, ""));
     (piece, rest.trim_start_matches(' '))
+}
+
+/// Whether a line may end between two characters (禁则).
+fn may_break(before: char, after: char) -> bool {
+    const OPENING: &str = "([{\u{ff08}〔《〈「『【“‘¥";
+    const CLOSING: &str = ")]},.;:!?%、。\u{ff0c}\u{ff1b}\u{ff1a}\u{ff01}\u{ff1f}\u{ff09}〕》〉」』】”’";
+    let wide = |letter: char| letter.width() == Some(2);
+    after == ' '
+        || ((wide(before) || wide(after)) && before != ' ' && !OPENING.contains(before) && !CLOSING.contains(after))
 }
 
 #[cfg(test)]

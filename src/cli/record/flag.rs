@@ -116,12 +116,13 @@ impl Flag {
     }
 
     fn json(&self, text: &str) -> Result<Value, Fault> {
-        let unread = |error: serde_json::Error| {
-            self.fault(format!("不是合法的 JSON:{error}"), format!("this is not JSON: {error}"))
-        };
-        serde_json::from_str::<Value>(text).map_err(unread)?;
-        // The strict reader, to which a key said twice is an error, reads objects.
-        let mut wrapped = read_object(format!("{{\"\":{text}}}").as_bytes()).map_err(unread)?;
+        let unread = |error: &str| self.fault(format!("不是合法的 JSON:{error}"), format!("this is not JSON: {error}"));
+        serde_json::from_str::<Value>(text).map_err(|error| unread(&error.to_string()))?;
+        // The strict reader, to which a key said twice is an error, reads objects; where in that one it was is no help.
+        let mut wrapped = read_object(format!("{{\"\":{text}}}").as_bytes()).map_err(|error| {
+            let error = error.to_string();
+            unread(error.split_once(" at line").map_or(error.as_str(), |(what, _)| what))
+        })?;
         Ok(wrapped.remove("").unwrap_or_default())
     }
 
