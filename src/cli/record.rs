@@ -10,7 +10,7 @@ mod party;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Map;
 use uuid::Uuid;
 
 use super::{Context, Failure, clock};

@@ -85,9 +85,11 @@ impl Explanation {
         .ruled();
         for part in &self.events {
             let zh = ActKind::of_event(part.kind).map_or(part.kind, name_zh);
-            let into = self.inputs.iter().find(|input| input.name == part.of).map_or(part.of, |input| {
-                lang.pick(input.zh, input.name)
-            });
+            let into = self
+                .inputs
+                .iter()
+                .find(|input| input.name == part.of)
+                .map_or(part.of, |input| lang.pick(input.zh, input.name));
             table.row([
                 Cell::from(part.position.to_string()),
                 part.on.to_string().into(),

@@ -370,7 +370,8 @@ fn figures(funds: &Figures, lang: Lang) -> Table<4> {
         .into_iter()
         .map(|(key, zh, sum)| (lang.pick(zh.to_owned(), key.replace('_', " ")), sum.grouped()))
         .collect();
-    let ratio = (lang.pick("剩余资金拨付比例", "payout ratio").to_owned(), or_none(funds.payout_ratio.map(Share::percent)));
+    let ratio =
+        (lang.pick("剩余资金拨付比例", "payout ratio").to_owned(), or_none(funds.payout_ratio.map(Share::percent)));
     let executed = (lang.pick("执行率", "execution rate").to_owned(), rate(funds));
     cells.insert(5, ratio);
     cells.push(executed);
