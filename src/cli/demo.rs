@@ -70,7 +70,9 @@ async fn load(context: &Context, store: &Store, target: &Target) -> Result<usize
     if !state::load(store, head.ledger).await?.programme.sandbox {
         return Err(Failure::usage(
             format!("台账 {name} 是正式台账,演示数据只能载入演练台账:请去掉 --ledger 或另取名称"),
-            format!("{name} is no sandbox; the demonstration is loaded into one only: leave --ledger out or name another"),
+            format!(
+                "{name} is no sandbox; the demonstration is loaded into one only: leave --ledger out or name another"
+            ),
         ));
     }
     let commands = first_cohort()?;
@@ -102,10 +104,7 @@ fn does_not_fit(name: &str, line: u64, reasons: &[Reason]) -> Failure {
     let zh: Vec<String> = reasons.iter().map(|reason| format!("{}: {}", reason.rule, reason.zh)).collect();
     let en: Vec<String> = reasons.iter().map(|reason| format!("{}: {}", reason.rule, reason.en)).collect();
     Failure::usage(
-        format!(
-            "台账 {name} 已有其他内容,演示数据第 {line} 条被拒绝({}):请用 --ledger 另取名称",
-            zh.join(";")
-        ),
+        format!("台账 {name} 已有其他内容,演示数据第 {line} 条被拒绝({}):请用 --ledger 另取名称", zh.join(";")),
         format!(
             "the ledger {name} holds something else: command {line} was refused ({}); name another with --ledger",
             en.join("; ")
@@ -169,10 +168,7 @@ async fn overrun(rehearsal: &mut Rehearsal<'_>, pilot: &PilotStatus) -> Result<(
 /// What is to be said of `serve`, which not every version of this program has.
 fn address(lang: Lang) -> String {
     if super::definition().find_subcommand("serve").is_some() {
-        lang.pick(
-            format!("运行 tranche serve 后打开 {ADDRESS}"),
-            format!("run `tranche serve` and open {ADDRESS}"),
-        )
+        lang.pick(format!("运行 tranche serve 后打开 {ADDRESS}"), format!("run `tranche serve` and open {ADDRESS}"))
     } else {
         lang.pick(
             format!("本版本尚无网页界面;提供 tranche serve 命令的版本在 {ADDRESS} 打开"),
@@ -205,7 +201,9 @@ impl Show {
         let loaded = match (self.loaded, lang) {
             (0, Lang::Zh) => format!("演练台账 {name}:首批试点此前已载入,直接使用"),
             (0, Lang::En) => format!("sandbox ledger {name}: the first cohort is there already"),
-            (some, Lang::Zh) => format!("演练台账 {name}:已载入首批试点,共办理 {some} 个命令(企业、人员、金额均为虚构)"),
+            (some, Lang::Zh) => {
+                format!("演练台账 {name}:已载入首批试点,共办理 {some} 个命令(企业、人员、金额均为虚构)")
+            }
             (some, Lang::En) => {
                 format!("sandbox ledger {name}: the first cohort is loaded, {some} commands (all of it invented)")
             }

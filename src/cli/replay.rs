@@ -57,8 +57,7 @@ impl Replay {
         let (state, known_at) = (&replayed.state, self.asked.known_at);
         let view = View { ledger: &head.name, state, as_of: self.asked.date(state), known_at };
         let differs = differences.as_ref().is_some_and(|differences| !differences.is_empty());
-        let shape =
-            Shape { status: view.programme(), events: replayed.events, root: hex(&replayed.root), differences };
+        let shape = Shape { status: view.programme(), events: replayed.events, root: hex(&replayed.root), differences };
         if context.is_json() {
             context.json(&shape)?;
         } else {
@@ -129,8 +128,7 @@ pub(super) fn verified(events: u64, root: &str, lang: super::Lang) -> String {
 pub(super) fn print_differences(context: &mut Context, differences: &[Difference]) -> Result<(), Failure> {
     let lang = context.lang;
     if differences.is_empty() {
-        let text =
-            lang.pick("一致:派生数据与台账逐项相符", "in agreement: every projection is what the log says");
+        let text = lang.pick("一致:派生数据与台账逐项相符", "in agreement: every projection is what the log says");
         return context.line(paint(GOOD, text));
     }
     let count = differences.len();

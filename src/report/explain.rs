@@ -62,6 +62,9 @@ pub struct Part {
     pub document: Option<String>,
     /// Which quantity it moves: the figure itself, or one that its formula reads.
     pub of: &'static str,
+    /// The quantity's sign in formulas.
+    #[serde(skip)]
+    symbol: &'static str,
     /// By how much, signed; none where it moves no sum.
     pub amount: Option<Value>,
     /// What the quantity comes to with it.
@@ -171,13 +174,15 @@ impl<'a> Explainer<'a> {
                 continue;
             }
             let facts = facts(&event.act);
+            let (of, symbol, _) = quantity.words();
             let part = Part {
                 position: event.position,
                 on: event.on,
                 kind: event.act.kind().event(),
                 item: facts.item,
                 document: facts.document,
-                of: quantity.name(),
+                of,
+                symbol,
                 amount,
                 sum: None,
             };

@@ -40,7 +40,8 @@ const DOCUMENTS: &[&str] = &["document", "voucher", "report"];
 #[must_use]
 pub fn facts(act: &Act) -> Facts {
     let Ok(Value::Object(fields)) = serde_json::to_value(act) else { return Facts::default() };
-    let first = |names: &[&str]| names.iter().find_map(|name| plain(&fields, name).map(|text| (*name == "project", text)));
+    let first =
+        |names: &[&str]| names.iter().find_map(|name| plain(&fields, name).map(|text| (*name == "project", text)));
     let (by_project, subject) = first(SUBJECTS).unwrap_or_default();
     let item = first(ITEMS).filter(|(project, _)| !(*project && by_project)).unwrap_or_default().1;
     let amount = ["amount", "new_amount"].iter().find_map(|name| Money::parse(fields.get(*name)?.as_str()?));
@@ -115,7 +116,7 @@ pub fn line(event: &Event, position_width: usize, lang: Lang) -> String {
         event.by.person,
     );
     for approval in &event.approvals {
-        let _ = write!(text, "、{}", approval.person);
+        let _ = write!(text, "{}{}", lang.pick("、", ", "), approval.person);
     }
     if !event.warnings.is_empty() {
         let rules: Vec<&str> = event.warnings.iter().map(|warning| warning.rule.id()).collect();

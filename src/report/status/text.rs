@@ -230,9 +230,7 @@ impl PilotStatus {
         let summary = &self.summary;
         let members: Vec<&str> = summary.members.iter().map(crate::domain::text::Id::as_str).collect();
         let term = match (summary.term_start, summary.term_end) {
-            (Some(start), Some(end)) => {
-                lang.pick(format!("试点期 {start} 至 {end}"), format!("term {start} to {end}"))
-            }
+            (Some(start), Some(end)) => lang.pick(format!("试点期 {start} 至 {end}"), format!("term {start} to {end}")),
             _ => lang.pick("实施方案未批复", "no plan approved yet").to_owned(),
         };
         let cap = lang.pick(summary.cap_kind.zh(), summary.cap_kind.as_str());
@@ -372,7 +370,8 @@ fn figures(funds: &Figures, lang: Lang) -> Table<4> {
         .into_iter()
         .map(|(key, zh, sum)| (lang.pick(zh.to_owned(), key.replace('_', " ")), sum.grouped()))
         .collect();
-    let ratio = (lang.pick("剩余资金拨付比例", "payout ratio").to_owned(), or_none(funds.payout_ratio.map(Share::percent)));
+    let ratio =
+        (lang.pick("剩余资金拨付比例", "payout ratio").to_owned(), or_none(funds.payout_ratio.map(Share::percent)));
     let executed = (lang.pick("执行率", "execution rate").to_owned(), rate(funds));
     cells.insert(5, ratio);
     cells.push(executed);
