@@ -196,7 +196,7 @@ impl<'a> Explainer<'a> {
         let Self { view, id, pilot, figure, moves, mut parts, .. } = self;
         parts.sort_by_key(|(_, part)| part.position);
         let parameters = view.state.programme.parameters_on(view.as_of);
-        let Formula { total, formula, arithmetic, inputs } = formula::work_out(figure, &moves, &parameters, pilot);
+        let Formula { total, signs, arithmetic, inputs } = formula::work_out(figure, &moves, &parameters, pilot);
         let ground = |rule: Rule| {
             let entry = rule.entry();
             Ground { rule, clause: entry.clause, zh: entry.zh, en: entry.en }
@@ -213,7 +213,7 @@ impl<'a> Explainer<'a> {
             position: view.state.programme.position,
             total,
             stated: figure.of(&Figures::of_pilot(&view.state.programme, pilot, view.as_of)),
-            formula,
+            formula: signs,
             arithmetic,
             inputs,
             events: running(figure, parts),

@@ -13,14 +13,14 @@ use crate::domain::parameters::Parameters;
 /// A figure worked out.
 pub(super) struct Formula {
     pub(super) total: Value,
-    pub(super) formula: String,
+    pub(super) signs: String,
     pub(super) arithmetic: String,
     pub(super) inputs: Vec<Input>,
 }
 
 impl Formula {
     fn new(total: Value, formula: &str, arithmetic: String, inputs: Vec<Input>) -> Self {
-        Self { total, formula: formula.to_owned(), arithmetic, inputs }
+        Self { total, signs: formula.to_owned(), arithmetic, inputs }
     }
 
     fn sum(total: Money, formula: &str, arithmetic: &str, inputs: Vec<Input>) -> Self {

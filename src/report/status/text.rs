@@ -318,7 +318,7 @@ impl PilotStatus {
                 or_none(line.self_score.as_ref()),
                 line.score.clone(),
                 line.grade.to_string(),
-                line.payout_ratio.clone().unwrap_or_else(|| lang.pick("未决定", "undecided").to_owned()),
+                line.payout_ratio.map_or_else(|| lang.pick("未决定", "undecided").to_owned(), Share::percent),
             ]);
         }
         append(text, &table, self.evaluations.is_empty());
