@@ -117,7 +117,7 @@ async fn status_and_replay_say_the_same() {
 async fn a_projection_that_differs_is_named() {
     let target = loaded().await;
     let admin = cluster::connect(target.config()).await;
-    let change = "UPDATE tranche.fund_position SET paid_fen = paid_fen - 1 WHERE pilot = 'JX2025-03'";
+    let change = "UPDATE tranche.fund_position SET paid = paid - 1 WHERE pilot = 'JX2025-03'";
     assert_eq!(admin.execute(change, &[]).await.unwrap(), 1);
     let differs = demo(&target, &["replay", "--check", "--format", "json"]);
     assert_eq!(differs.status, 1);

@@ -1,7 +1,7 @@
 //! Explanations: the events and the rule that make up one figure, to the fen.
 //!
 //! A figure is worked out here a second time, from the pilot's events one by one and not from the state, by the formula of
-//! the rule; [`Explanation::figure`] keeps what the state says, and [`Explanation::agrees`] whether both are the same.
+//! the rule; [`Explanation::stated`] keeps what the state says, and [`Explanation::agrees`] whether both are the same.
 
 mod figure;
 mod formula;

@@ -7,7 +7,7 @@ use tranche::domain::Timestamp;
 use tranche::domain::act::{Act, OpenProgramme};
 use tranche::domain::command::Command;
 use tranche::domain::decide::{Decision, decide};
-use tranche::domain::event::Event;
+use tranche::domain::event::{Event, Reason};
 use tranche::domain::evolve::evolve;
 use tranche::domain::ledger::Ledger;
 use tranche::engine::opening;
@@ -49,13 +49,7 @@ pub fn fold(lines: &str, changes: &[(&str, Value)]) -> Scenario {
 }
 
 impl Scenario {
-    fn append(
-        &mut self,
-        command: &Command,
-        now: Timestamp,
-        acts: Vec<(String, Act)>,
-        warnings: Vec<tranche::domain::event::Reason>,
-    ) {
+    fn append(&mut self, command: &Command, now: Timestamp, acts: Vec<(String, Act)>, warnings: Vec<Reason>) {
         let moment = self.state.moment(command, now);
         for (stream, act) in acts {
             let event = Event {

@@ -233,7 +233,7 @@ impl PilotStatus {
             (Some(start), Some(end)) => lang.pick(format!("试点期 {start} 至 {end}"), format!("term {start} to {end}")),
             _ => lang.pick("实施方案未批复", "no plan approved yet").to_owned(),
         };
-        let cap = lang.pick(summary.cap_kind.zh(), summary.cap_kind.as_str());
+        let cap = lang.pick(summary.cap_kind.zh().to_owned(), format!("cap {}", summary.cap_kind));
         let cohort = lang.pick(format!("{}年批次", summary.cohort), format!("cohort {}", summary.cohort));
         let (state, style) = state(summary, lang);
         let state = paint(style, state);
