@@ -10,7 +10,7 @@ use crate::domain::ledger::{Ledger, Pilot};
 use crate::domain::text::Id;
 use crate::domain::{Date, Timestamp};
 use crate::engine::state;
-use crate::log::entry::moment_text;
+use crate::report::history::shanghai;
 use crate::report::status::View;
 use crate::store::{Head, Store};
 
@@ -96,12 +96,12 @@ impl Asked {
             // In a sandbox simulated times begin before the real time of its opening.
             first = first.min(record?.recorded_at);
         }
-        let (at, first) = (moment_text(known_at), moment_text(first));
+        let (name, at, first) = (&head.name, shanghai(known_at), shanghai(first));
         Err(Failure::usage(
-            format!("{at} 时台账 {} 尚无任何记录(最早的记录于 {first}):请用更晚的 --known-at", head.name),
+            format!("北京时间 {at} 时台账 {name} 尚无任何记录,最早的记录于 {first}:请用更晚的 --known-at"),
             format!(
-                "nothing of the ledger {} was known at {at}: its first entry was recorded at {first}; ask a later --known-at",
-                head.name
+                "nothing of the ledger {name} was known at {at} in Shanghai: its first entry was recorded at {first}; \
+                 ask a later --known-at"
             ),
         ))
     }
@@ -112,6 +112,19 @@ impl Answering {
     #[must_use]
     pub fn view(&self) -> View<'_> {
         View { ledger: &self.head.name, state: &self.state, as_of: self.as_of, known_at: self.known_at }
+    }
+
+    /// Says on standard error that no pilot was recognised by the date, though there are some: sums of nothing are
+    /// right then, and yet seldom what was meant.
+    pub fn note_emptiness(&self, context: &Context) {
+        let first = self.state.pilots.values().map(|pilot| pilot.recognised_on).min();
+        if let Some(first) = first.filter(|first| *first > self.as_of) {
+            let as_of = self.as_of;
+            context.complain(&context.lang.pick(
+                format!("注意:截至 {as_of} 尚无认定的试点,最早于 {first} 认定"),
+                format!("note: no pilot was recognised by {as_of}; the first was on {first}"),
+            ));
+        }
     }
 
     /// A pilot by what the user typed, which must be recognised as of the date.
@@ -163,6 +176,7 @@ pub fn unknown_pilot(state: &Ledger, given: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::log::entry::moment_text;
 
     #[test]
     fn a_day_ends_at_midnight_in_shanghai() {

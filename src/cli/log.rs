@@ -7,9 +7,10 @@ use futures_util::{Stream, StreamExt as _};
 
 use super::asked::unknown_pilot;
 use super::{Context, Failure};
-use crate::domain::act::ActKind;
+use crate::domain::act::{Act, ActKind};
 use crate::engine::state;
 use crate::report::history;
+use crate::report::status::text::watermark;
 use crate::store::{Head, Record, Store, StoreError};
 
 /// Options of `log`.
@@ -57,6 +58,9 @@ impl Log {
                 context.bytes(&record.entry)?;
             } else {
                 if printed == 0 {
+                    if is_sandbox(&store, &head).await? {
+                        context.line(watermark(context.lang))?;
+                    }
                     context.line(history::headings(width, context.lang))?;
                 }
                 context.line(history::line(&state::event_of(&record)?, width, context.lang))?;
@@ -85,6 +89,13 @@ impl Log {
         }
         Ok(stream)
     }
+}
+
+/// Whether the ledger's first event marks it as a sandbox.
+async fn is_sandbox(store: &Store, head: &Head) -> Result<bool, Failure> {
+    let mut first = Box::pin(store.event_read(head.ledger, 1, 1));
+    let Some(record) = first.next().await else { return Ok(false) };
+    Ok(matches!(state::event_of(&record?)?.act, Act::OpenProgramme(open) if open.sandbox))
 }
 
 /// The kind of this event type or command name.

@@ -20,6 +20,7 @@ impl Status {
         let answering = self.asked.load(context, self.pilot.as_deref()).await?;
         let view = answering.view();
         let Some(pilot) = &self.pilot else {
+            answering.note_emptiness(context);
             let status = view.programme();
             return if context.is_json() { context.json(&status) } else { print(context, &status.text(context.lang)) };
         };

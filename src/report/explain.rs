@@ -1,7 +1,7 @@
 //! Explanations: the events and the rule that make up one figure, to the fen.
 //!
 //! A figure is worked out here a second time, from the pilot's events one by one and not from the state, by the formula of
-//! the rule; [`Explanation::figure`] keeps what the state says, and [`Explanation::agrees`] whether both are the same.
+//! the rule; [`Explanation::stated`] keeps what the state says, and [`Explanation::agrees`] whether both are the same.
 
 mod figure;
 mod formula;
@@ -62,6 +62,9 @@ pub struct Part {
     pub document: Option<String>,
     /// Which quantity it moves: the figure itself, or one that its formula reads.
     pub of: &'static str,
+    /// The quantity's sign in formulas.
+    #[serde(skip)]
+    symbol: &'static str,
     /// By how much, signed; none where it moves no sum.
     pub amount: Option<Value>,
     /// What the quantity comes to with it.
@@ -171,13 +174,15 @@ impl<'a> Explainer<'a> {
                 continue;
             }
             let facts = facts(&event.act);
+            let (of, symbol, _) = quantity.words();
             let part = Part {
                 position: event.position,
                 on: event.on,
                 kind: event.act.kind().event(),
                 item: facts.item,
                 document: facts.document,
-                of: quantity.name(),
+                of,
+                symbol,
                 amount,
                 sum: None,
             };
@@ -191,7 +196,7 @@ impl<'a> Explainer<'a> {
         let Self { view, id, pilot, figure, moves, mut parts, .. } = self;
         parts.sort_by_key(|(_, part)| part.position);
         let parameters = view.state.programme.parameters_on(view.as_of);
-        let Formula { total, formula, arithmetic, inputs } = formula::work_out(figure, &moves, &parameters, pilot);
+        let Formula { total, signs, arithmetic, inputs } = formula::work_out(figure, &moves, &parameters, pilot);
         let ground = |rule: Rule| {
             let entry = rule.entry();
             Ground { rule, clause: entry.clause, zh: entry.zh, en: entry.en }
@@ -208,7 +213,7 @@ impl<'a> Explainer<'a> {
             position: view.state.programme.position,
             total,
             stated: figure.of(&Figures::of_pilot(&view.state.programme, pilot, view.as_of)),
-            formula,
+            formula: signs,
             arithmetic,
             inputs,
             events: running(figure, parts),

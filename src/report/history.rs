@@ -116,7 +116,7 @@ pub fn line(event: &Event, position_width: usize, lang: Lang) -> String {
         event.by.person,
     );
     for approval in &event.approvals {
-        let _ = write!(text, "、{}", approval.person);
+        let _ = write!(text, "{}{}", lang.pick("、", ", "), approval.person);
     }
     if !event.warnings.is_empty() {
         let rules: Vec<&str> = event.warnings.iter().map(|warning| warning.rule.id()).collect();

@@ -12,7 +12,7 @@ use crate::domain::alerts::{self, Alert};
 use crate::domain::code::{CapKind, EvaluationKind, Grade};
 use crate::domain::figures::Figures;
 use crate::domain::ledger::{Evaluation, Ledger, Pilot};
-use crate::domain::money::Money;
+use crate::domain::money::{Money, Share};
 use crate::domain::text::{BudgetYear, Id, Year};
 use crate::domain::{Date, Timestamp};
 use crate::log::entry::moment_text;
@@ -31,9 +31,19 @@ pub struct View<'a> {
 }
 
 /// A moment as entries have it.
+#[expect(clippy::ref_option, reason = "serde hands a field over by reference")]
 pub(super) fn moment<S: Serializer>(moment: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
     match moment {
         Some(moment) => serializer.serialize_str(&moment_text(*moment)),
+        None => serializer.serialize_none(),
+    }
+}
+
+/// A share with its four decimals.
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde hands a field over by reference")]
+fn share<S: Serializer>(share: &Option<Share>, serializer: S) -> Result<S::Ok, S::Error> {
+    match share {
+        Some(share) => serializer.collect_str(share),
         None => serializer.serialize_none(),
     }
 }
@@ -150,7 +160,8 @@ pub struct EvaluationLine {
     /// The score of the self-evaluation it rests on.
     pub self_score: Option<String>,
     /// The share of the remainder that the latest decision on it unlocks.
-    pub payout_ratio: Option<String>,
+    #[serde(serialize_with = "share")]
+    pub payout_ratio: Option<Share>,
 }
 
 /// A sanction.
@@ -284,7 +295,7 @@ fn projects(pilot: &Pilot, date: Date) -> Vec<ProjectLine> {
 fn evaluations(pilot: &Pilot, date: Date) -> Vec<EvaluationLine> {
     let decided = |evaluation: &Evaluation| {
         let decisions = pilot.payouts.iter().filter(|payout| payout.on <= date);
-        decisions.rev().find(|payout| payout.evaluation == evaluation.id).map(|payout| payout.ratio.to_string())
+        decisions.rev().find(|payout| payout.evaluation == evaluation.id).map(|payout| payout.ratio)
     };
     let line = |evaluation: &Evaluation| EvaluationLine {
         evaluation: evaluation.id.to_string(),

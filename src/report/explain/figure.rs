@@ -120,21 +120,21 @@ impl Figure {
     /// How a quantity goes into a figure that is a plain sum of events; none where the figure is worked out by a formula.
     pub(super) fn sign(self, quantity: Quantity) -> Option<i8> {
         use Quantity as Q;
-        match (self, quantity) {
-            (Self::Cap, Q::Cap)
-            | (Self::Allocated | Self::Unassigned, Q::Allocated)
-            | (Self::Released, Q::Released)
-            | (Self::ReleasedInRecognitionYear, Q::ReleasedInYear)
-            | (Self::Assigned, Q::Assigned)
-            | (Self::Paid, Q::Paid)
-            | (Self::Balance, Q::Released)
-            | (Self::ClawbackOrdered | Self::ClawbackOutstanding, Q::Ordered)
-            | (Self::ClawbackReturned, Q::Returned) => Some(1),
-            (Self::Unassigned, Q::Assigned)
-            | (Self::Balance, Q::Paid | Q::ReturnedUnspent)
-            | (Self::ClawbackOutstanding, Q::Returned) => Some(-1),
-            _ => None,
-        }
+        let (adds, takes): (&[Q], &[Q]) = match self {
+            Self::Cap => (&[Q::Cap], &[]),
+            Self::Allocated => (&[Q::Allocated], &[]),
+            Self::Released => (&[Q::Released], &[]),
+            Self::ReleasedInRecognitionYear => (&[Q::ReleasedInYear], &[]),
+            Self::Assigned => (&[Q::Assigned], &[]),
+            Self::Unassigned => (&[Q::Allocated], &[Q::Assigned]),
+            Self::Paid => (&[Q::Paid], &[]),
+            Self::Balance => (&[Q::Released], &[Q::Paid, Q::ReturnedUnspent]),
+            Self::ClawbackOrdered => (&[Q::Ordered], &[]),
+            Self::ClawbackReturned => (&[Q::Returned], &[]),
+            Self::ClawbackOutstanding => (&[Q::Ordered], &[Q::Returned]),
+            _ => (&[], &[]),
+        };
+        if adds.contains(&quantity) { Some(1) } else { takes.contains(&quantity).then_some(-1) }
     }
 
     /// The quantities it is made of.

@@ -1,11 +1,11 @@
 //! The formula of each figure, worked out from the quantities that the events came to, with its numbers set in.
 //!
-//! In formulas A is the allocation, F its first share, R what is released, Ry that of the recognition year, U the share of
-//! the remainder unlocked, L the release limit, P what is paid.
+//! Each sign in a formula is among its inputs, with its name and value.
 
 use super::figure::after_year;
 use super::quantity::{Moves, Quantity};
 use super::{Figure, Input, Value};
+use crate::domain::code::CapKind;
 use crate::domain::ledger::{Pilot, year_of};
 use crate::domain::money::{Limit, Money};
 use crate::domain::parameters::Parameters;
@@ -13,14 +13,14 @@ use crate::domain::parameters::Parameters;
 /// A figure worked out.
 pub(super) struct Formula {
     pub(super) total: Value,
-    pub(super) formula: String,
+    pub(super) signs: String,
     pub(super) arithmetic: String,
     pub(super) inputs: Vec<Input>,
 }
 
 impl Formula {
     fn new(total: Value, formula: &str, arithmetic: String, inputs: Vec<Input>) -> Self {
-        Self { total, formula: formula.to_owned(), arithmetic, inputs }
+        Self { total, signs: formula.to_owned(), arithmetic, inputs }
     }
 
     fn sum(total: Money, formula: &str, arithmetic: &str, inputs: Vec<Input>) -> Self {
@@ -63,15 +63,10 @@ pub(super) fn work_out(figure: Figure, moves: &Moves, parameters: &Parameters, p
         Figure::Releasable => worked.releasable(),
         Figure::Withheld => worked.withheld(),
         Figure::ExecutionRate => worked.execution_rate(),
-        Figure::Unassigned => worked.difference("A − assigned", &[Quantity::Allocated, Quantity::Assigned]),
-        Figure::Balance => worked.difference(
-            "R − P − unspent money that came back",
-            &[Quantity::Released, Quantity::Paid, Quantity::ReturnedUnspent],
-        ),
-        Figure::ClawbackOutstanding => {
-            worked.difference("ordered − returned", &[Quantity::Ordered, Quantity::Returned])
-        }
-        Figure::Cap => worked.plain(Quantity::Cap),
+        Figure::Unassigned => worked.difference(&[Quantity::Allocated, Quantity::Assigned]),
+        Figure::Balance => worked.difference(&[Quantity::Released, Quantity::Paid, Quantity::ReturnedUnspent]),
+        Figure::ClawbackOutstanding => worked.difference(&[Quantity::Ordered, Quantity::Returned]),
+        Figure::Cap => worked.cap(),
         Figure::Allocated => worked.plain(Quantity::Allocated),
         Figure::Released => worked.plain(Quantity::Released),
         Figure::ReleasedInRecognitionYear => worked.plain(Quantity::ReleasedInYear),
@@ -82,22 +77,9 @@ pub(super) fn work_out(figure: Figure, moves: &Moves, parameters: &Parameters, p
     }
 }
 
-/// A quantity as an input: its sign, its name in JSON and in Chinese.
 fn input(quantity: Quantity, value: Value) -> Input {
-    let (symbol, zh) = match quantity {
-        Quantity::Cap => ("cap", "定额上限"),
-        Quantity::Allocated => ("A", "核定定额"),
-        Quantity::Released => ("R", "已下达"),
-        Quantity::ReleasedInYear => ("Ry", "其中认定当年"),
-        Quantity::Ratio => ("U", "剩余资金拨付比例"),
-        Quantity::Assigned => ("assigned", "已确定到项目"),
-        Quantity::Paid => ("P", "已支付"),
-        Quantity::ReturnedUnspent => ("unspent", "收回的未使用资金"),
-        Quantity::Ordered => ("ordered", "应收回"),
-        Quantity::Returned => ("returned", "已收回"),
-        Quantity::Standing => ("standing", "试点资格"),
-    };
-    Input { symbol, name: quantity.name(), zh, value }
+    let (name, symbol, zh) = quantity.words();
+    Input { symbol, name, zh, value }
 }
 
 impl Worked<'_> {
@@ -131,6 +113,18 @@ impl Worked<'_> {
         Input { symbol: "L", name: "release_limit", zh: "可下达上限", value: Value::Sum(self.limit) }
     }
 
+    /// The cap of the kind of area that the pilot was when it was recognised.
+    fn cap(&self) -> Formula {
+        let (total, kind) = (self.moves.sum(Quantity::Cap), self.pilot.cap_kind);
+        let name = match kind {
+            CapKind::NationalZone => "cap.national_zone",
+            CapKind::Other => "cap.other",
+            CapKind::Joint => "cap.joint",
+        };
+        let input = Input { symbol: name, name, zh: kind.zh(), value: Value::Sum(total) };
+        Formula::new(Value::Sum(total), name, format!("{name} = {}", total.grouped()), vec![input])
+    }
+
     /// A sum of events, which are listed with it.
     fn plain(&self, quantity: Quantity) -> Formula {
         let total = self.moves.sum(quantity);
@@ -138,13 +132,14 @@ impl Worked<'_> {
     }
 
     /// The first quantity less the others.
-    fn difference(&self, formula: &str, quantities: &[Quantity]) -> Formula {
+    fn difference(&self, quantities: &[Quantity]) -> Formula {
         let mut sums = quantities.iter().map(|quantity| self.moves.sum(*quantity));
         let first = sums.next().unwrap_or_default();
         let rest: Money = sums.sum();
         let terms: Vec<String> = quantities.iter().map(|quantity| self.moves.sum(*quantity).grouped()).collect();
-        let inputs = quantities.iter().map(|quantity| self.input(*quantity)).collect();
-        Formula::sum(first - rest, formula, &terms.join(" − "), inputs)
+        let inputs: Vec<Input> = quantities.iter().map(|quantity| self.input(*quantity)).collect();
+        let formula: Vec<&str> = inputs.iter().map(|input| input.symbol).collect();
+        Formula::sum(first - rest, &formula.join(" − "), &terms.join(" − "), inputs)
     }
 
     fn first_share(&self) -> Formula {
@@ -155,21 +150,25 @@ impl Worked<'_> {
         Formula::sum(total, "s × A", &arithmetic, vec![self.share(), self.input(Quantity::Allocated)])
     }
 
-    fn release_limit(&self) -> Formula {
-        let (first, sign) = (self.first.0.floor(), self.first.1);
-        let arithmetic = format!(
-            "{} + {} × ({} − {})",
-            first.grouped(),
-            self.moves.ratio.percent(),
-            self.allocated.grouped(),
-            first.grouped()
-        );
-        let formula = format!("{sign} + U·(A − {sign})");
-        let mut inputs = vec![self.input(Quantity::Allocated), self.first(), self.ratio()];
-        if sign == "F" {
-            inputs.insert(1, self.share());
+    /// `F + U·(A − F)` in signs.
+    fn limit_formula(&self) -> String {
+        let sign = self.first.1;
+        format!("{sign} + U·(A − {sign})")
+    }
+
+    /// What the release limit reads.
+    fn limit_inputs(&self) -> Vec<Input> {
+        let allocated = self.input(Quantity::Allocated);
+        match self.first.1 {
+            "Ry" => vec![allocated, self.first(), self.ratio()],
+            _ => vec![allocated, self.share(), self.first(), self.ratio()],
         }
-        Formula::sum(self.limit, &formula, &arithmetic, inputs)
+    }
+
+    fn release_limit(&self) -> Formula {
+        let (first, allocated) = (self.first.0.floor().grouped(), self.allocated.grouped());
+        let arithmetic = format!("{first} + {} × ({allocated} − {first})", self.moves.ratio.percent());
+        Formula::sum(self.limit, &self.limit_formula(), &arithmetic, self.limit_inputs())
     }
 
     fn releasable(&self) -> Formula {
@@ -181,30 +180,31 @@ impl Worked<'_> {
         ];
         if let Some((_, standing, zh)) = closed.into_iter().find(|(holds, ..)| *holds) {
             let formula = format!("0 ({standing} {zh})");
-            return Formula::sum(Money::ZERO, &formula, &Money::ZERO.grouped(), Vec::new());
+            return Formula::new(Value::Sum(Money::ZERO), &formula, Money::ZERO.grouped(), Vec::new());
         }
         let mut rooms = vec![("A − R", self.allocated, self.released), ("L − R", self.limit, self.released)];
-        let mut inputs =
-            vec![self.input(Quantity::Allocated), self.limit(), self.input(Quantity::Released), self.ratio()];
+        let mut inputs = self.limit_inputs();
+        inputs.extend([self.limit(), self.input(Quantity::Released)]);
         if year_of(date) == self.pilot.recognition_year() {
             let first = Limit::share_of(self.parameters.first_share, self.allocated).floor();
             rooms.push(("F − Ry", first, self.in_year));
-            inputs.push(self.first());
             inputs.push(self.input(Quantity::ReleasedInYear));
         }
         let total = rooms.iter().map(|(_, limit, used)| *limit - *used).min().unwrap_or_default().or_zero();
         let formula: Vec<&str> = rooms.iter().map(|(room, ..)| *room).collect();
         let terms: Vec<String> =
             rooms.iter().map(|(_, limit, used)| format!("{} − {}", limit.grouped(), used.grouped())).collect();
-        let formula = format!("max(0, min({}))", formula.join(", "));
+        let formula = format!("max(0, min({})), L = {}", formula.join(", "), self.limit_formula());
         Formula::sum(total, &formula, &format!("max(0, min({}))", terms.join("; ")), inputs)
     }
 
     fn withheld(&self) -> Formula {
         let arithmetic =
             format!("{} − max({}; {})", self.allocated.grouped(), self.released.grouped(), self.limit.grouped());
-        let inputs = vec![self.input(Quantity::Allocated), self.input(Quantity::Released), self.limit(), self.ratio()];
-        Formula::sum(self.allocated - self.released.max(self.limit), "A − max(R, L)", &arithmetic, inputs)
+        let mut inputs = self.limit_inputs();
+        inputs.extend([self.limit(), self.input(Quantity::Released)]);
+        let formula = format!("A − max(R, L), L = {}", self.limit_formula());
+        Formula::sum(self.allocated - self.released.max(self.limit), &formula, &arithmetic, inputs)
     }
 
     /// `P / R` in ten-thousandths, half up.

@@ -31,20 +31,20 @@ pub(super) enum Quantity {
 }
 
 impl Quantity {
-    /// Its name: that of the figure it is, where it is one.
-    pub(super) const fn name(self) -> &'static str {
+    /// Its name in JSON (that of the figure it is, where it is one), its sign in formulas, its name in Chinese.
+    pub(super) const fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Cap => "cap",
-            Self::Allocated => "allocated",
-            Self::Released => "released",
-            Self::ReleasedInYear => "released_in_recognition_year",
-            Self::Ratio => "payout_ratio",
-            Self::Assigned => "assigned",
-            Self::Paid => "paid",
-            Self::ReturnedUnspent => "returned_unspent",
-            Self::Ordered => "clawback_ordered",
-            Self::Returned => "clawback_returned",
-            Self::Standing => "standing",
+            Self::Cap => ("cap", "cap", "定额上限"),
+            Self::Allocated => ("allocated", "A", "核定定额"),
+            Self::Released => ("released", "R", "已下达"),
+            Self::ReleasedInYear => ("released_in_recognition_year", "Ry", "其中认定当年"),
+            Self::Ratio => ("payout_ratio", "U", "剩余资金拨付比例"),
+            Self::Assigned => ("assigned", "G", "已确定到项目"),
+            Self::Paid => ("paid", "P", "已支付"),
+            Self::ReturnedUnspent => ("returned_unspent", "C", "收回的未使用资金"),
+            Self::Ordered => ("clawback_ordered", "O", "应收回"),
+            Self::Returned => ("clawback_returned", "B", "已收回"),
+            Self::Standing => ("standing", "—", "试点资格"),
         }
     }
 }

@@ -9,8 +9,8 @@ use crate::domain::money::Money;
 use crate::report::history::name_zh;
 use crate::report::lang::Lang;
 use crate::report::status::text::{basis, watermark};
-use crate::report::style::{BAD, DIM, HEADING, paint};
-use crate::report::table::{Cell, Column, Table};
+use crate::report::style::{BAD, HEADING, paint};
+use crate::report::table::{Column, Table};
 
 fn shown(value: Value) -> String {
     match value {
@@ -47,9 +47,13 @@ impl Explanation {
             );
             let _ = writeln!(text, "{}", paint(BAD, differs));
         }
-        let (formula, numbers) = lang.pick(("公式", "代入"), ("formula", "numbers"));
-        let _ = writeln!(text, "{formula}  {}", self.formula);
-        let _ = writeln!(text, "{numbers}  {}", self.arithmetic);
+        if self.formula == "Σ" {
+            let _ = writeln!(text, "{}", lang.pick("Σ = 下列事件合计", "Σ = the sum of the events below"));
+        } else {
+            let (formula, numbers) = lang.pick(("公式", "代入"), ("formula", "numbers"));
+            let _ = writeln!(text, "{formula}  {}", self.formula);
+            let _ = writeln!(text, "{numbers}  {}", self.arithmetic);
+        }
         for input in &self.inputs {
             let name = lang.pick(input.zh.to_owned(), input.name.replace('_', " "));
             let _ = writeln!(text, "  {} = {name} {}", input.symbol, shown(input.value));
@@ -78,27 +82,21 @@ impl Explanation {
             Column::left(lang.pick("事件", "event")),
             Column::left(lang.pick("编号", "item")),
             Column::left(lang.pick("文号/凭证号", "document")).at_most(36),
-            Column::left(if several { lang.pick("计入", "into") } else { "" }),
             Column::right(lang.pick("金额", "amount")),
             Column::right(lang.pick("累计", "sum")),
         ])
         .ruled();
         for part in &self.events {
             let zh = ActKind::of_event(part.kind).map_or(part.kind, name_zh);
-            let into = self
-                .inputs
-                .iter()
-                .find(|input| input.name == part.of)
-                .map_or(part.of, |input| lang.pick(input.zh, input.name));
+            let event = lang.pick(zh, part.kind);
             table.row([
-                Cell::from(part.position.to_string()),
-                part.on.to_string().into(),
-                lang.pick(zh, part.kind).into(),
-                part.item.as_str().into(),
-                part.document.as_deref().unwrap_or("—").into(),
-                Cell::styled(if several { into } else { "" }, DIM),
-                part.amount.map(signed).unwrap_or_default().into(),
-                part.sum.map(shown).unwrap_or_default().into(),
+                part.position.to_string(),
+                part.on.to_string(),
+                if several { format!("{event} → {}", part.symbol) } else { event.to_owned() },
+                part.item.clone(),
+                part.document.clone().unwrap_or_else(|| "—".to_owned()),
+                part.amount.map(signed).unwrap_or_default(),
+                part.sum.map(shown).unwrap_or_default(),
             ]);
         }
         let _ = write!(text, "{table}");

@@ -233,7 +233,7 @@ impl PilotStatus {
             (Some(start), Some(end)) => lang.pick(format!("试点期 {start} 至 {end}"), format!("term {start} to {end}")),
             _ => lang.pick("实施方案未批复", "no plan approved yet").to_owned(),
         };
-        let cap = lang.pick(summary.cap_kind.zh(), summary.cap_kind.as_str());
+        let cap = lang.pick(summary.cap_kind.zh().to_owned(), format!("cap {}", summary.cap_kind));
         let cohort = lang.pick(format!("{}年批次", summary.cohort), format!("cohort {}", summary.cohort));
         let (state, style) = state(summary, lang);
         let state = paint(style, state);
@@ -318,7 +318,7 @@ impl PilotStatus {
                 or_none(line.self_score.as_ref()),
                 line.score.clone(),
                 line.grade.to_string(),
-                line.payout_ratio.clone().unwrap_or_else(|| lang.pick("未决定", "undecided").to_owned()),
+                line.payout_ratio.map_or_else(|| lang.pick("未决定", "undecided").to_owned(), Share::percent),
             ]);
         }
         append(text, &table, self.evaluations.is_empty());

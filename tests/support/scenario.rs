@@ -1,0 +1,73 @@
+//! A scenario folded in memory: its state and its events, without a database.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+use tranche::domain::Timestamp;
+use tranche::domain::act::{Act, OpenProgramme};
+use tranche::domain::command::Command;
+use tranche::domain::decide::{Decision, decide};
+use tranche::domain::event::{Event, Reason};
+use tranche::domain::evolve::evolve;
+use tranche::domain::ledger::Ledger;
+use tranche::engine::opening;
+
+/// What a scenario leaves.
+pub struct Scenario {
+    pub state: Ledger,
+    pub events: Vec<Event>,
+}
+
+/// Jiangxi's rules of 2025 for a sandbox, with some parameters changed.
+fn rules(changes: &[(&str, Value)]) -> OpenProgramme {
+    let mut open = opening::read_rules(opening::JIANGXI_2025.as_bytes(), true).unwrap();
+    for (name, value) in changes {
+        open.rules.insert((*name).to_owned(), value.clone());
+    }
+    open
+}
+
+/// Folds what of the commands is accepted; those refused leave no trace.
+pub fn fold(lines: &str, changes: &[(&str, Value)]) -> Scenario {
+    let now: Timestamp = "2026-11-23T00:00:00Z".parse().unwrap();
+    let mut scenario = Scenario { state: Ledger::default(), events: Vec::new() };
+    let first = r#"{"command":"close_period","on":"2026-11-23","by":{"body":"province_finance","person":"系统"},"through":"2025-01-31"}"#;
+    let envelope = Command::parse(first.as_bytes()).unwrap();
+    scenario.append(&envelope, now, vec![("programme".to_owned(), Act::OpenProgramme(rules(changes)))], vec![]);
+    let mut seen = HashSet::new();
+    for line in lines.lines() {
+        let Ok(command) = Command::parse(line.as_bytes()) else { continue };
+        if command.id.is_some_and(|id| seen.contains(&id)) {
+            continue;
+        }
+        if let Decision::Accepted { acts, warnings } = decide(&scenario.state, &command, now) {
+            seen.extend(command.id);
+            scenario.append(&command, now, acts, warnings);
+        }
+    }
+    scenario
+}
+
+impl Scenario {
+    fn append(&mut self, command: &Command, now: Timestamp, acts: Vec<(String, Act)>, warnings: Vec<Reason>) {
+        let moment = self.state.moment(command, now);
+        for (stream, act) in acts {
+            let event = Event {
+                position: self.state.programme.position + 1,
+                version: self.state.programme.streams.get(&stream).copied().unwrap_or(0) + 1,
+                stream,
+                on: command.on,
+                recorded_at: moment.recorded_at,
+                simulated: moment.simulated,
+                command_id: command.id.unwrap_or_default(),
+                by: command.by.clone(),
+                approvals: command.approvals.clone(),
+                note: command.note.clone(),
+                warnings: warnings.clone(),
+                act,
+            };
+            evolve(&mut self.state, &event);
+            self.events.push(event);
+        }
+    }
+}
