@@ -8,9 +8,9 @@ use tranche::domain::command::{Command, Party};
 use tranche::domain::decide::{Decision, decide};
 use tranche::domain::event::{Event, Reason};
 use tranche::domain::evolve::evolve;
-use tranche::domain::form::Fault;
+use tranche::domain::form::{Fault, Field as _};
 use tranche::domain::ledger::Ledger;
-use tranche::domain::text::Person;
+use tranche::domain::text::{Person, Ratio, ReviewScore};
 use tranche::domain::{Date, Timestamp};
 use tranche::engine::opening::{JIANGXI_2025, read_rules};
 use tranche::log::entry;
@@ -163,6 +163,19 @@ fn a_malformed_command_is_not_admitted() {
         let amendment = json!({"command": "amend_programme", "on": "2026-01-01", "document": "文",
             "by": {"body": "province_drc", "person": "甲"}, "changes": {name: 1}});
         assert_eq!(schemas.admits(&amendment), Some(known), "{name}");
+    }
+}
+
+#[test]
+fn the_pattern_of_a_decimal_is_what_is_read() {
+    let patterned = |schema: Value| jsonschema::options().build(&schema).unwrap();
+    let (score, ratio) = (patterned(ReviewScore::schema()), patterned(Ratio::schema()));
+    for text in ["0", "00", "7.5", "99.99", "100", "100.0", "0100.00", "100.01", "101", "1000", "1", "1.0", "1.0000"]
+        .into_iter()
+        .chain(["1.0001", "0.7000", "0.70001", "2", "01", ".5", "1.", "-1", "1e2", "", "٣", "0.123", "10", "010"])
+    {
+        assert_eq!(score.is_valid(&json!(text)), ReviewScore::parse(text).is_some(), "a score {text}");
+        assert_eq!(ratio.is_valid(&json!(text)), Ratio::parse(text).is_some(), "a ratio {text}");
     }
 }
 
