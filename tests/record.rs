@@ -1,4 +1,11 @@
 //! `record`, `rules`, `schema`, `completions` and `man` as a user calls them: the program itself, on a database.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets the unexpected is to stop there"
+)]
 
 use std::io::Read as _;
 use std::process::{Command, Output, Stdio};
@@ -9,6 +16,7 @@ use tranche::domain::act::ActKind;
 use tranche::domain::rulebook::Rule;
 
 #[path = "support/cluster.rs"]
+#[allow(dead_code, reason = "each test program needs a part of it")]
 mod cluster;
 
 /// A database of a test's own with a sandbox ledger opened in it.

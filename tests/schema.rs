@@ -1,4 +1,11 @@
 //! The JSON Schemas against what they describe: the commands of both scenarios, and the log they lead to.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets the unexpected is to stop there"
+)]
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
