@@ -22,6 +22,7 @@ mod rules;
 mod schema;
 mod shell;
 mod status;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -114,6 +115,9 @@ pub fn main() -> ExitCode {
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
+            if let Some(explained) = usage::explain(&error) {
+                context::complain(&explained);
+            }
             // Help and version go to standard output with status 0, faults of usage to standard error with 2.
             let _unseen = error.print();
             return ExitCode::from(if error.use_stderr() { failure::USAGE } else { 0 });

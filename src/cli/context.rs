@@ -222,7 +222,7 @@ impl Drop for Progress {
 }
 
 /// Tells people something on standard error.
-fn complain(text: &str) {
+pub(super) fn complain(text: &str) {
     // Standard error may be closed; there is nobody left to tell then.
     let _unseen = writeln!(anstream::stderr(), "{text}");
 }

@@ -6,7 +6,7 @@
 mod bar;
 pub mod text;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::domain::alerts::{self, Alert};
 use crate::domain::code::{CapKind, EvaluationKind, Grade};
@@ -28,6 +28,14 @@ pub struct View<'a> {
     pub as_of: Date,
     /// What was recorded no later, where that was asked.
     pub known_at: Option<Timestamp>,
+}
+
+/// A moment as entries have it.
+pub(super) fn moment<S: Serializer>(moment: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    match moment {
+        Some(moment) => serializer.serialize_str(&moment_text(*moment)),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// A pilot without its lists.
@@ -60,7 +68,8 @@ pub struct PilotSummary {
     /// The date asked for.
     pub as_of: Date,
     /// The time asked for.
-    pub known_at: Option<String>,
+    #[serde(serialize_with = "moment")]
+    pub known_at: Option<Timestamp>,
     /// The position of the state.
     pub position: u64,
     /// Its figures.
@@ -175,7 +184,8 @@ pub struct ProgrammeStatus {
     /// The date asked for.
     pub as_of: Date,
     /// The time asked for.
-    pub known_at: Option<String>,
+    #[serde(serialize_with = "moment")]
+    pub known_at: Option<Timestamp>,
     /// The position of the state.
     pub position: u64,
     /// The sums over all pilots.
@@ -196,7 +206,7 @@ impl View<'_> {
             sandbox: self.state.programme.sandbox,
             programme: self.state.programme.name.as_ref().map(ToString::to_string).unwrap_or_default(),
             as_of: self.as_of,
-            known_at: self.known_at.map(moment_text),
+            known_at: self.known_at,
             position: self.state.programme.position,
             funds: Figures::of_programme(self.state, self.as_of),
             pilots: recognised.map(|(id, pilot)| self.summary(id, pilot)).collect(),
@@ -235,7 +245,7 @@ impl View<'_> {
             term_start: plan.map(|plan| plan.term_start),
             term_end: plan.map(|plan| plan.term_end),
             as_of: date,
-            known_at: self.known_at.map(moment_text),
+            known_at: self.known_at,
             position: self.state.programme.position,
             funds: Figures::of_pilot(&self.state.programme, pilot, date),
         }

@@ -138,8 +138,16 @@ pub const WATCHES: &[Watch] = &[
         .days("2026-02-28", "2026-03-01")
         .says("F", "5000000.00")
         .ends("2026-03-05", || vec![revoke("2026-03-05", "F")]),
+    watch(San04, "fraud_decision_due", || filed().then(finding("F", "fraud", "2025-11-01")))
+        .days("2025-11-09", "2025-11-10")
+        .says("F", "0.00")
+        .ends("2026-03-05", || vec![revoke("2026-03-05", "F")]),
     watch(Use04, "duplicate_funding", funded_twice)
         .days("2026-01-31", "2026-02-01")
+        .says(ONE, "2000000.00")
+        .ends("2026-02-05", || vec![change_assignment("2026-02-05", ONE, "0.00")]),
+    watch(Use04, "duplicate_funding", || filed().then(register_other_funding("2025-12-01", ONE)))
+        .days("2026-01-09", "2026-01-10")
         .says(ONE, "2000000.00")
         .ends("2026-02-05", || vec![change_assignment("2026-02-05", ONE, "0.00")]),
     watch(Def03, "receipt_late", funded)

@@ -98,6 +98,21 @@ fn what_is_releasable_follows_standing_and_year() {
 }
 
 #[test]
+fn the_year_of_recognition_has_its_own_limit() {
+    let year = json!({"year": 2025});
+    let bench = Bench::after(
+        allocated()
+            .then(self_evaluate("S", "annual", "2025-11-26").with(year.clone()))
+            .then(evaluate("E", "S", "annual", "2025-11-27").with(year))
+            .then(decide_payout("2025-11-28", "E", "1"))
+            .then(release("R1", "2025-12-05", "1000000.00")),
+    );
+    let names = ["release_limit", "releasable"];
+    assert_eq!(of(&bench, "2025-12-31", &names), ["10000000.00", "6000000.00"]);
+    assert_eq!(of(&bench, "2026-01-01", &names), ["10000000.00", "9000000.00"]);
+}
+
+#[test]
 fn a_reversal_counts_from_its_own_date() {
     let bench = Bench::after(funded().then(reverse_release("R1", "2026-01-20")));
     let names = ["released", "released_in_recognition_year", "balance"];

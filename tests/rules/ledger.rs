@@ -189,8 +189,9 @@ fn publicised_late() -> Vec<Value> {
     reviewed().then(publicise(&["A"]).on("2025-11-20"))
 }
 
-fn changed_twice() -> Vec<Value> {
-    planned().then(adjust_plan("2026-02-15")).then(adjust_plan("2026-02-10").without("add"))
+fn changed_thrice() -> Vec<Value> {
+    let bare = |on: &str| adjust_plan(on).without("add");
+    planned().then(adjust_plan("2026-02-10")).then(bare("2026-02-15")).then(bare("2026-02-12"))
 }
 
 fn planned_late() -> Vec<Value> {
@@ -229,7 +230,7 @@ const EARLIEST: &[Earliest] = &[
     (recognised, || allocate("1.00"), "2025-11-10"),
     (planned, || self_evaluate("S", "annual", ""), "2025-11-10"),
     (planned, || adjust_plan(""), "2025-11-20"),
-    (changed_twice, || file_plan(""), "2026-02-15"),
+    (changed_thrice, || file_plan(""), "2026-02-15"),
     (allocated, || adjust_allocation("", "1.00"), "2025-11-25"),
     (
         || allocated().then(adjust_allocation("2026-01-01", "9000000.00")),

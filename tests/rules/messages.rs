@@ -44,8 +44,12 @@ fn both_bodies() {
 }
 
 #[test]
-fn a_balance_on_an_earlier_day() {
-    let story = filed().then(pay("Z1", "2026-02-10", "2000000.00")).then(assign(TWO, "4000000.00"));
+fn a_balance_on_the_first_day_it_is_lowest() {
+    let story = filed()
+        .then(pay("Z1", "2026-02-10", "2000000.00"))
+        .then(assign(TWO, "4000000.00"))
+        .then(pay("Z3", "2026-02-20", "1.00").with(json!({"project": TWO, "contract": "合1"})))
+        .then(reverse_payment("Z3", "2026-02-20"));
     let outcome = Bench::after(story).when(&pay("Z2", "2026-01-20", "3000000.01").with(json!({"project": TWO})));
     assert_snapshot!(outcome.text(), @r"
     四(二) USE-05: 2026-02-10 资金余额 3,000,000.00,本次 3,000,000.01,差 0.01

@@ -148,9 +148,11 @@ fn party_01(case: &mut Case) {
         .copied()
         .filter(|body| case.command.parties().all(|party| party.body != *body))
         .collect();
+    // A space in a name makes no other person: «李 敏» is 李敏.
+    let plain = |person: &str| person.chars().filter(|c| !c.is_whitespace()).collect::<String>();
     let mut seen = BTreeSet::new();
-    let twice: BTreeSet<&str> =
-        case.command.parties().map(|party| party.person.as_str()).filter(|person| !seen.insert(*person)).collect();
+    let people = case.command.parties().map(|party| plain(party.person.as_str()));
+    let twice: BTreeSet<String> = people.filter(|person| !seen.insert(person.clone())).collect();
     let mut faults = Vec::new();
     if !missing.is_empty() {
         let zh = missing.iter().map(|body| body.zh()).collect::<Vec<_>>().join("、");

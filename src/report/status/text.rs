@@ -8,10 +8,11 @@ use anstyle::Style;
 
 use super::bar::bar;
 use super::{PilotStatus, PilotSummary, ProgrammeStatus};
-use crate::domain::Date;
 use crate::domain::alerts::Alert;
-use crate::domain::figures::{Figures, rate_text};
-use crate::domain::money::Money;
+use crate::domain::figures::Figures;
+use crate::domain::money::{Money, Share};
+use crate::domain::{Date, Timestamp};
+use crate::report::history::shanghai;
 use crate::report::lang::Lang;
 use crate::report::style::{BAD, DIM, GOOD, HEADING, PLAIN, WARN, paint};
 use crate::report::table::{Cell, Column, Table};
@@ -31,13 +32,15 @@ pub fn watermark(lang: Lang) -> String {
 
 /// Of which ledger, as of when, as known when, up to which entry.
 #[must_use]
-pub fn basis(ledger: &str, as_of: Date, known_at: Option<&str>, position: u64, lang: Lang) -> String {
-    let known_zh = known_at.map_or("全部已记录".to_owned(), |at| format!("{at} 前所记录"));
-    let known_en = known_at.map_or("everything recorded".to_owned(), |at| format!("what was recorded by {at}"));
-    let text = lang.pick(
-        format!("台账 {ledger} · 截至 {as_of} · 按{known_zh} · 第 {position} 条"),
-        format!("ledger {ledger} · as of {as_of} · {known_en} · position {position}"),
-    );
+pub fn basis(ledger: &str, as_of: Date, known_at: Option<Timestamp>, position: u64, lang: Lang) -> String {
+    let text = match (known_at.map(shanghai), lang) {
+        (None, Lang::Zh) => format!("台账 {ledger} · 截至 {as_of} · 第 {position} 条"),
+        (Some(at), Lang::Zh) => format!("台账 {ledger} · 截至 {as_of} · 只计北京时间 {at} 前已记录 · 第 {position} 条"),
+        (None, Lang::En) => format!("ledger {ledger} · as of {as_of} · position {position}"),
+        (Some(at), Lang::En) => {
+            format!("ledger {ledger} · as of {as_of} · as known at {at} in Shanghai · position {position}")
+        }
+    };
     paint(DIM, text).to_string()
 }
 
@@ -84,9 +87,8 @@ impl ProgrammeStatus {
         if self.sandbox {
             let _ = writeln!(text, "{}", watermark(lang));
         }
-        let known_at = self.known_at.as_deref();
         let _ = writeln!(text, "{}", paint(HEADING, &self.programme));
-        let _ = writeln!(text, "{}\n", basis(&self.ledger, self.as_of, known_at, self.position, lang));
+        let _ = writeln!(text, "{}\n", basis(&self.ledger, self.as_of, self.known_at, self.position, lang));
         if self.pilots.is_empty() {
             let none = lang.pick("截至该日尚无认定的试点,没有资金可统计。", "no pilot is recognised by that date.");
             let _ = writeln!(text, "{none}");
@@ -161,6 +163,16 @@ fn sums(funds: &Figures) -> [Cell; 6] {
     ]
 }
 
+/// The rule of an alert and what it rests on.
+fn rule(alert: &Alert, lang: Lang) -> Cell {
+    let clause = match alert.rule.entry().clause {
+        "(ledger)" => lang.pick("台账默认", "default"),
+        clause => clause,
+    };
+    Cell::styled(format!("{} {clause}", alert.rule), WARN)
+}
+
+/// The section of alerts, by date; of a programme each with its pilot.
 fn alerts(alerts: &[Alert], with_pilot: bool, lang: Lang) -> String {
     let mut text = String::new();
     if alerts.is_empty() {
@@ -168,24 +180,26 @@ fn alerts(alerts: &[Alert], with_pilot: bool, lang: Lang) -> String {
         return text;
     }
     section(&mut text, lang.pick("预警", "Alerts"), alerts.len());
-    let mut table = Table::new([
-        Column::left(lang.pick("起始日", "since")),
-        Column::left(if with_pilot { lang.pick("试点", "pilot") } else { "" }),
-        Column::left(lang.pick("规则", "rule")),
-        Column::right(lang.pick("涉及金额", "amount")),
-        Column::left(lang.pick("内容", "what")).at_most(72),
-    ])
-    .ruled();
-    for alert in alerts {
-        table.row([
-            alert.since.to_string().into(),
-            if with_pilot { alert.pilot.as_str() } else { "" }.into(),
-            Cell::styled(format!("{} {}", alert.rule, alert.rule.entry().clause), WARN),
-            alert.amount.grouped().into(),
-            lang.pick(alert.zh.as_str(), alert.en.as_str()).into(),
-        ]);
+    let since = Column::left(lang.pick("起始日", "since"));
+    let by = Column::left(lang.pick("规则", "rule"));
+    let amount = Column::right(lang.pick("涉及金额", "amount"));
+    let what = Column::left(lang.pick("内容", "what")).at_most(72);
+    let say = |alert: &Alert| Cell::from(lang.pick(alert.zh.as_str(), alert.en.as_str()));
+    if with_pilot {
+        let mut table = Table::new([since, Column::left(lang.pick("试点", "pilot")), by, amount, what]).ruled();
+        for alert in alerts {
+            let (since, amount) = (alert.since.to_string(), alert.amount.grouped());
+            table.row([since.into(), alert.pilot.as_str().into(), rule(alert, lang), amount.into(), say(alert)]);
+        }
+        let _ = write!(text, "{table}");
+    } else {
+        let mut table = Table::new([since, by, amount, what]).ruled();
+        for alert in alerts {
+            let (since, amount) = (alert.since.to_string(), alert.amount.grouped());
+            table.row([since.into(), rule(alert, lang), amount.into(), say(alert)]);
+        }
+        let _ = write!(text, "{table}");
     }
-    let _ = write!(text, "{table}");
     text
 }
 
@@ -199,8 +213,7 @@ impl PilotStatus {
             let _ = writeln!(text, "{}", watermark(lang));
         }
         let _ = writeln!(text, "{}", paint(HEADING, format!("{} {}", summary.pilot, summary.name)));
-        let known_at = summary.known_at.as_deref();
-        let _ = writeln!(text, "{}", basis(&summary.ledger, summary.as_of, known_at, summary.position, lang));
+        let _ = writeln!(text, "{}", basis(&summary.ledger, summary.as_of, summary.known_at, summary.position, lang));
         let _ = writeln!(text, "{}\n", self.identity(lang));
         text.push_str(&bar(&summary.funds, lang));
         let _ = write!(text, "\n{}", figures(&summary.funds, lang));
@@ -357,8 +370,9 @@ fn figures(funds: &Figures, lang: Lang) -> Table<4> {
         .into_iter()
         .map(|(key, zh, sum)| (lang.pick(zh.to_owned(), key.replace('_', " ")), sum.grouped()))
         .collect();
-    let ratio = (lang.pick("剩余资金拨付比例", "payout ratio").to_owned(), or_none(funds.payout_ratio));
-    let executed = (lang.pick("执行率", "execution rate").to_owned(), or_none(funds.execution_rate.map(rate_text)));
+    let ratio =
+        (lang.pick("剩余资金拨付比例", "payout ratio").to_owned(), or_none(funds.payout_ratio.map(Share::percent)));
+    let executed = (lang.pick("执行率", "execution rate").to_owned(), rate(funds));
     cells.insert(5, ratio);
     cells.push(executed);
     let right = cells.split_off(9);
