@@ -125,7 +125,7 @@ impl Record {
             Err(faults) => {
                 let id = self.text("id").and_then(|id| Uuid::try_parse(id).ok()).map(|id| id.to_string());
                 let line = OutcomeLine::malformed(1, Some(self.kind.command().to_owned()), id, faults);
-                return print(context, Recorded { line, remaining: None });
+                return print(context, &Recorded { line, remaining: None });
             }
         };
         if self.matches.get_flag("dry_run") {
@@ -143,7 +143,7 @@ impl Record {
         let pilot = pilot_of(&command.act).cloned();
         let (id, outcome) = rehearsal.attempt(command).await?;
         let line = OutcomeLine::new(1, self.kind.command(), id, outcome).rehearsed();
-        print(context, Recorded { line, remaining: remaining(rehearsal.state(), pilot.as_ref()) })
+        print(context, &Recorded { line, remaining: remaining(rehearsal.state(), pilot.as_ref()) })
     }
 
     /// Judges and appends the command.
@@ -159,7 +159,7 @@ impl Record {
         state::catch_up(&store, head.ledger, &mut state, i64::MAX).await?;
         let line = OutcomeLine::new(1, self.kind.command(), id, outcome);
         // What was committed is told even where the engine then could not be closed in order.
-        print(context, Recorded { line, remaining: remaining(&state, pilot.as_ref()) }).and(Ok(closed?))
+        print(context, &Recorded { line, remaining: remaining(&state, pilot.as_ref()) }).and(Ok(closed?))
     }
 
     /// The command on the ledger's today, where no date was given.
@@ -225,9 +225,9 @@ fn remaining(state: &Ledger, pilot: Option<&Id>) -> Option<Remaining> {
     Remaining::of(state, pilot?, state.today((clock().now)()))
 }
 
-fn print(context: &mut Context, recorded: Recorded) -> Result<(), Failure> {
+fn print(context: &mut Context, recorded: &Recorded) -> Result<(), Failure> {
     if context.is_json() {
-        context.json(&recorded)?;
+        context.json(recorded)?;
     } else {
         let lang = context.lang;
         context.line(recorded.line.text(Wording { lang, place: "", flags: true }))?;

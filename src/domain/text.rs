@@ -228,6 +228,17 @@ fn decimal(text: &str, places: usize) -> Option<Decimal> {
     Some(Decimal { text: text.into(), units })
 }
 
+/// The pattern of a decimal; `most`, where there is one, is a power of ten.
+fn decimal_pattern(places: usize, most: u64) -> String {
+    let fraction = format!(r"(\.[0-9]{{1,{places}}})?");
+    if most == u64::MAX {
+        return format!("^[0-9]{{1,40}}{fraction}$");
+    }
+    let zeros = most.to_string().len().saturating_sub(1 + places);
+    let below = if zeros == 0 { "0{1,40}".to_owned() } else { format!("0{{0,37}}[0-9]{{1,{zeros}}}") };
+    format!(r"^({below}{fraction}|0{{0,37}}1{}(\.0{{1,{places}}})?)$", "0".repeat(zeros))
+}
+
 /// Makes a decimal type that keeps the text it was written as.
 macro_rules! decimals {
     ($(
@@ -287,7 +298,7 @@ macro_rules! decimals {
             }
 
             fn schema() -> Value {
-                json!({"type": "string", "pattern": concat!("^[0-9]{1,40}(\\.[0-9]{1,", $places, "})?$")})
+                json!({"type": "string", "pattern": decimal_pattern($places, $most)})
             }
         }
     )* };

@@ -10,6 +10,7 @@ use super::table::{Column, Table};
 use crate::domain::Date;
 use crate::domain::figures::Figures;
 use crate::domain::ledger::Ledger;
+use crate::domain::money::Money;
 use crate::domain::text::Id;
 
 /// What is left to a pilot.
@@ -51,7 +52,7 @@ impl Remaining {
         let funds = &self.funds;
         let sums = [funds.allocated, funds.released, funds.releasable, funds.assigned, funds.paid, funds.balance];
         let mut table = Table::new(columns.map(Column::right));
-        table.row(sums.map(|sum| sum.grouped()));
+        table.row(sums.map(Money::grouped));
         let watermark = if self.sandbox { lang.pick("【演练】", "[SANDBOX] ") } else { "" };
         let dated = match lang {
             Lang::Zh => format!("截至 {}(元)", self.as_of),

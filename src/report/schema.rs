@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::parameters;
 use crate::domain::act::ActKind;
 use crate::domain::command::Command;
 use crate::domain::rulebook::Rule;
@@ -19,7 +20,18 @@ pub fn commands() -> impl Iterator<Item = ActKind> {
 /// The schema of a command.
 #[must_use]
 pub fn of_command(kind: ActKind) -> Value {
-    Command::schema(kind)
+    let mut schema = Command::schema(kind);
+    name_changes(&mut schema, "/properties/changes");
+    schema
+}
+
+/// An amendment changes parameters there are; the form of each value is the parameter's own.
+fn name_changes(schema: &mut Value, pointer: &str) {
+    if let Some(changes) = schema.pointer_mut(pointer).and_then(Value::as_object_mut) {
+        let (single, by_year) = (parameters::SINGLE.join("|"), parameters::BY_YEAR.join("|"));
+        let pattern = format!("^({}|({by_year})\\.[0-9]{{4}})$", single.replace('.', "\\."));
+        changes.insert("propertyNames".to_owned(), json!({"pattern": pattern}));
+    }
 }
 
 /// The schema of an event's entry in the log.
@@ -29,6 +41,8 @@ pub fn of_event(kind: ActKind) -> Value {
     let command = Command::schema(kind);
     let of_command = |pointer: &str| command.pointer(pointer).cloned().unwrap_or_default();
     let counted = json!({"type": "integer", "minimum": 1});
+    let mut data = with(&kind.schema(), "What was done: the command's own fields. 内容");
+    name_changes(&mut data, "/properties/changes");
     json!({
         "$schema": DIALECT,
         "title": kind.event(),
@@ -57,7 +71,7 @@ pub fn of_event(kind: ActKind) -> Value {
             "approvals": with(&of_command("/properties/approvals"), "Who approved it. 会签人"),
             "note": with(&of_command("/properties/note"), "A note. 备注"),
             "warnings": {"type": "array", "items": reason(), "description": "The warnings it was accepted with. 提醒"},
-            "data": with(&kind.schema(), "What was done: the command's own fields. 内容"),
+            "data": data,
         },
         "required": ["ledger", "position", "stream", "version", "type", "on", "recorded_at", "command_id", "by", "data"],
         "additionalProperties": false,

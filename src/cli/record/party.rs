@@ -46,12 +46,12 @@ pub(super) fn read(text: &str) -> Value {
         Some(Body::LocalFinance | Body::Applicant) => "area",
         _ => "city",
     };
-    let mut party =
+    let mut object =
         Map::from_iter([("body".to_owned(), body.map_or_else(|| name.into(), |body| body.as_str().into()))]);
     for (key, text) in [("person", person), (place_key, place), ("document", document)] {
-        party.extend(text.map(|text| (key.to_owned(), text.into())));
+        object.extend(text.map(|text| (key.to_owned(), text.into())));
     }
-    party.into()
+    object.into()
 }
 
 #[cfg(test)]
