@@ -5,11 +5,12 @@
 //! command was there already, the second wall fired — it throws the state away, catches up, and decides again.
 //! Nothing is answered before its commit, and no outcome is guessed.
 
+mod recovery;
+
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -142,7 +143,8 @@ impl Sequencer {
                 return Self::give_up(error, waiting, queue);
             }
             if !open && waiting.is_empty() && self.flights.is_empty() {
-                return self.finish().await;
+                self.finish().await;
+                return Ok(());
             }
         }
     }
@@ -229,7 +231,15 @@ impl Sequencer {
                 break;
             }
             self.alone = self.alone.saturating_sub(1);
-            self.decide(job, &known, &mut draft).await?;
+            match self.decide(&job, &known, &mut draft).await {
+                Ok(outcome) => draft.pending.push(Pending { job, outcome }),
+                Err(error) => {
+                    // Nothing of the draft was sent: all of it goes back in line.
+                    waiting.push_front(job);
+                    draft.pending.into_iter().rev().for_each(|pending| waiting.push_front(pending.job));
+                    return Err(error);
+                }
+            }
         }
         self.send_off(draft);
         Ok(())
@@ -249,25 +259,23 @@ impl Sequencer {
         Ok(found.into_iter().map(|found| (found.id, found)).collect())
     }
 
-    /// Decides one command: its outcome goes into the draft, with its events where it is accepted.
+    /// Decides one command; its events go into the draft where it is accepted.
     async fn decide(
         &mut self,
-        job: Job,
+        job: &Job,
         known: &HashMap<Uuid, CommandFound>,
         draft: &mut Draft,
-    ) -> Result<(), EngineError> {
-        let outcome = if let Some((earlier, events)) = self.in_flight.get(&job.id) {
-            repeated(&job, earlier, events.clone())
-        } else if let Some(found) = known.get(&job.id) {
-            repeated(&job, &found.request, super::placed(&self.store, self.ledger, found).await?)
-        } else {
-            match decide(&self.state, &job.command, (self.clock.now)()) {
-                Decision::Refused(reasons) => Outcome::Refused(reasons),
-                Decision::Accepted { acts, warnings } => self.accept(&job, acts, warnings, draft)?,
-            }
-        };
-        draft.pending.push(Pending { job, outcome });
-        Ok(())
+    ) -> Result<Outcome, EngineError> {
+        if let Some((earlier, events)) = self.in_flight.get(&job.id) {
+            return Ok(repeated(job, earlier, events.clone()));
+        }
+        if let Some(found) = known.get(&job.id) {
+            return Ok(repeated(job, &found.request, super::placed(&self.store, self.ledger, found).await?));
+        }
+        match decide(&self.state, &job.command, (self.clock.now)()) {
+            Decision::Refused(reasons) => Ok(Outcome::Refused(reasons)),
+            Decision::Accepted { acts, warnings } => self.accept(job, acts, warnings, draft),
+        }
     }
 
     /// Folds an accepted command's events and adds them to the draft; refuses one whose entry would be too long.
@@ -347,7 +355,8 @@ impl Sequencer {
         let mut draft = Draft::new(self.state.programme.position, self.frontier.root());
         let known = self.known_before(jobs, jobs.len()).await?;
         while let Some(job) = jobs.pop_front() {
-            self.decide(job, &known, &mut draft).await?;
+            let outcome = self.decide(&job, &known, &mut draft).await?;
+            draft.pending.push(Pending { job, outcome });
         }
         Ok(draft)
     }
@@ -378,7 +387,8 @@ impl Sequencer {
                 let store = Arc::clone(&self.store);
                 let ledger = self.ledger;
                 tokio::spawn(async move { store.announce(ledger, position).await });
-                self.snapshot_if_due().await
+                self.snapshot_if_due().await;
+                Ok(())
             }
             Ok(Appended::Stale | Appended::Repeated) => self.again(pending, waiting, 0).await,
             Ok(Appended::Broken { rule, pilot }) => {
@@ -394,98 +404,30 @@ impl Sequencer {
         }
     }
 
-    /// Settles an unknown outcome by sending the same batch again.
-    async fn settle(&mut self, batch: &Batch, reason: String) -> Result<Appended, StoreError> {
-        tracing::warn!(%reason, "the answer to an append was lost; sending the same batch again");
-        let begun = Instant::now();
-        loop {
-            if self.store.is_closed() {
-                self.reconnect().await?;
-            }
-            match self.store.append(batch).await {
-                Err(StoreError::Unknown { reason }) if begun.elapsed() < PATIENCE => {
-                    tracing::debug!(%reason, "still unknown");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                }
-                Err(error) if error.transient() && begun.elapsed() < PATIENCE => self.reconnect().await?,
-                settled => return settled,
-            }
-        }
-    }
-
-    async fn reconnect(&mut self) -> Result<(), StoreError> {
-        self.lease_since = None;
-        self.store = Arc::new(Store::connect_within(&self.target, PATIENCE).await?);
-        Ok(())
-    }
-
-    /// Puts a batch's commands, and those of all behind it, back in line and loads what is committed; the first
-    /// `alone` of them are then decided one by one.
-    async fn again(
-        &mut self,
-        pending: Vec<Pending>,
-        waiting: &mut VecDeque<Job>,
-        alone: usize,
-    ) -> Result<(), EngineError> {
-        let mut back: Vec<Job> = pending.into_iter().map(|pending| pending.job).collect();
-        while let Some(flight) = self.flights.pop_front() {
-            // It stood on the batch that did not take, so it cannot have taken; its answer is awaited, not guessed.
-            match landed(flight.answer).await {
-                Ok(Appended::Done(position)) => {
-                    let what = "a batch was appended on one that was not".to_owned();
-                    return Err(EngineError::Broken { position, what });
-                }
-                Err(StoreError::Unknown { reason }) => {
-                    self.settle(&flight.batch, reason).await?;
-                }
-                _ => {}
-            }
-            back.extend(flight.pending.into_iter().map(|pending| pending.job));
-        }
-        for job in back.into_iter().rev() {
-            waiting.push_front(job);
-        }
-        self.alone = alone;
-        self.reload().await
-    }
-
-    /// After the connection broke with nothing sent: connects again and loads what is committed.
-    async fn recover(&mut self, waiting: &mut VecDeque<Job>) -> Result<(), EngineError> {
-        while let Some(flight) = self.flights.pop_front() {
-            self.land_boxed(flight, waiting).await?;
-        }
-        self.reconnect().await?;
-        self.reload().await
-    }
-
-    fn land_boxed<'a>(
-        &'a mut self,
-        flight: Flight,
-        waiting: &'a mut VecDeque<Job>,
-    ) -> BoxFuture<'a, Result<(), EngineError>> {
-        Box::pin(self.land(flight, waiting))
-    }
-
     /// Leaves a snapshot where enough was appended since the last, and nothing is in flight.
-    async fn snapshot_if_due(&mut self) -> Result<(), EngineError> {
-        let due = self.state.programme.position >= self.snapshot_at + SNAPSHOT_EVENTS;
-        if due && self.flights.is_empty() { self.snapshot().await } else { Ok(()) }
+    async fn snapshot_if_due(&mut self) {
+        if self.flights.is_empty() && self.state.programme.position >= self.snapshot_at + SNAPSHOT_EVENTS {
+            self.snapshot().await;
+        }
     }
 
-    async fn snapshot(&mut self) -> Result<(), EngineError> {
-        state::save(&self.store, self.ledger, &self.state, &self.changed).await?;
-        self.snapshot_at = self.state.programme.position;
-        self.changed.clear();
-        Ok(())
+    /// One that cannot be left now is left later: what was committed stands without it.
+    async fn snapshot(&mut self) {
+        match state::save(&self.store, self.ledger, &self.state, &self.changed).await {
+            Ok(()) => {
+                self.snapshot_at = self.state.programme.position;
+                self.changed.clear();
+            }
+            Err(error) => tracing::warn!(%error, "no snapshot was left"),
+        }
     }
 
     /// Leaves a snapshot where that helps the next start, and gives the lease up.
-    pub(super) async fn finish(mut self) -> Result<(), EngineError> {
+    pub(super) async fn finish(mut self) {
         if self.state.programme.position >= self.snapshot_at + SNAPSHOT_LEAST {
-            self.snapshot().await?;
+            self.snapshot().await;
         }
         self.lease_give().await;
-        Ok(())
     }
 
     /// Tells everyone who still waits that the engine stopped, and why.
