@@ -128,7 +128,10 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return Failure::from(error).report(&context),
     };
-    match runtime.block_on(cli.command.run(&mut context)).and_then(|()| context.flush()) {
+    let done = runtime.block_on(cli.command.run(&mut context)).and_then(|()| context.flush());
+    // A thread that waits for more of standard input does not keep the program from ending.
+    runtime.shutdown_background();
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let _unseen = context.flush();

@@ -13,7 +13,7 @@ use super::{Context, Failure, clock};
 use crate::domain::command::Command;
 use crate::domain::form::Fault;
 use crate::engine::rehearsal::Rehearsal;
-use crate::engine::{Answer, Engine, Outcome, atomic};
+use crate::engine::{Answer, Engine, EngineError, Outcome, atomic};
 use crate::report::outcome::{OutcomeLine, Verdict, Wording};
 
 /// How many lines may be read ahead of their answers.
@@ -181,6 +181,7 @@ async fn one_by_one(context: &mut Context, mut items: mpsc::Receiver<Item>, read
         engine.close().await
     });
     let mut tally = Tally::default();
+    let mut stopped = None;
     let mut progress = context.progress(None);
     while let Some(reply) = next(&mut replies, context).await? {
         let line = match reply {
@@ -190,8 +191,10 @@ async fn one_by_one(context: &mut Context, mut items: mpsc::Receiver<Item>, read
                 let id = answer.id;
                 match answer.outcome().await {
                     Ok(outcome) => OutcomeLine::new(number, command, id, outcome),
-                    // What stopped the engine is told by its close.
-                    Err(_) => break,
+                    Err(error) => {
+                        stopped = Some(error);
+                        break;
+                    }
                 }
             }
         };
@@ -199,9 +202,13 @@ async fn one_by_one(context: &mut Context, mut items: mpsc::Receiver<Item>, read
     }
     drop(progress);
     drop(replies);
-    sending.await.unwrap_or(Err(crate::engine::EngineError::Stopped))?;
-    read_whole(reader).await?;
-    tally.finish(context, true)
+    // What stopped the engine is told by its close; a line without an answer is never passed over in silence.
+    sending.await.unwrap_or(Err(EngineError::Stopped))?;
+    if let Some(error) = stopped {
+        return Err(error.into());
+    }
+    let finished = tally.finish(context, true);
+    read_whole(reader).await.and(finished)
 }
 
 /// The next reply; what was printed so far goes out before there is a wait.
@@ -222,8 +229,8 @@ async fn rehearse(context: &mut Context, mut items: mpsc::Receiver<Item>, reader
         let line = attempt(&mut rehearsal, item).await?;
         tally.print(context, &line)?;
     }
-    read_whole(reader).await?;
-    tally.finish(context, false)
+    let finished = tally.finish(context, false);
+    read_whole(reader).await.and(finished)
 }
 
 fn malformed(number: u64, label: (Option<String>, Option<String>), faults: Vec<Fault>) -> OutcomeLine {

@@ -138,8 +138,11 @@ impl Lines {
     fn broke_off(&self, error: &std::io::Error) -> Failure {
         let (name, number) = (&self.name, self.number);
         Failure::usage(
-            format!("{name} 在第 {number} 行处中断:{error};此前各行的结果已列出"),
-            format!("{name} breaks off at line {number}: {error}; what became of the lines before is listed"),
+            format!("{name} 在第 {number} 行处中断:{error};请换用完整的文件再次办理,带 id 的命令不会重复记入"),
+            format!(
+                "{name} breaks off at line {number}: {error}; apply a whole file again, commands with an id are not \
+                 recorded twice"
+            ),
         )
     }
 }

@@ -39,7 +39,7 @@ pub async fn apply(
         let pending = std::mem::take(&mut draft.pending);
         match sequencer.append_now(draft).await? {
             Appended::Done(_) => {
-                sequencer.finish().await?;
+                sequencer.finish().await;
                 return Ok(pending.into_iter().map(|pending| outcome_of(pending, false)).collect());
             }
             Appended::Stale | Appended::Repeated => {

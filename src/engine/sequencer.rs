@@ -5,11 +5,12 @@
 //! command was there already, the second wall fired — it throws the state away, catches up, and decides again.
 //! Nothing is answered before its commit, and no outcome is guessed.
 
+mod recovery;
+
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -146,7 +147,8 @@ impl Sequencer {
                 return Self::give_up(error, waiting, queue);
             }
             if !open && waiting.is_empty() && self.flights.is_empty() {
-                return self.finish().await;
+                self.finish().await;
+                return Ok(());
             }
         }
     }
@@ -235,7 +237,8 @@ impl Sequencer {
                 break;
             }
             self.alone = self.alone.saturating_sub(1);
-            self.decide(job, &known, &mut draft)?;
+            let outcome = self.decide(&job, &known, &mut draft)?;
+            draft.pending.push(Pending { job, outcome });
         }
         self.send_off(draft);
         Ok(())
@@ -247,19 +250,16 @@ impl Sequencer {
         super::known(&self.store, self.ledger, &ids).await
     }
 
-    /// Decides one command: its outcome goes into the draft, with its events where it is accepted.
-    fn decide(&mut self, job: Job, known: &Known, draft: &mut Draft) -> Result<(), EngineError> {
-        let outcome = if let Some((earlier, events)) = self.in_flight.get(&job.id).or_else(|| known.get(&job.id)) {
-            repeated(&job, earlier, events.clone())
-        } else {
-            let now = (self.clock.now)();
-            match decide(&self.state, &job.command, now) {
-                Decision::Refused(reasons) => Outcome::Refused(reasons),
-                Decision::Accepted { acts, warnings } => self.accept(&job, (acts, warnings), now, draft)?,
-            }
-        };
-        draft.pending.push(Pending { job, outcome });
-        Ok(())
+    /// Decides one command; its events go into the draft where it is accepted.
+    fn decide(&mut self, job: &Job, known: &Known, draft: &mut Draft) -> Result<Outcome, EngineError> {
+        if let Some((earlier, events)) = self.in_flight.get(&job.id).or_else(|| known.get(&job.id)) {
+            return Ok(repeated(job, earlier, events.clone()));
+        }
+        let now = (self.clock.now)();
+        match decide(&self.state, &job.command, now) {
+            Decision::Refused(reasons) => Ok(Outcome::Refused(reasons)),
+            Decision::Accepted { acts, warnings } => self.accept(job, (acts, warnings), now, draft),
+        }
     }
 
     /// Folds an accepted command's events and adds them to the draft; refuses one whose entry would be too long.
@@ -339,7 +339,8 @@ impl Sequencer {
         let mut draft = Draft::new(self.state.programme.position, self.frontier.root());
         let known = self.known_before(jobs, jobs.len()).await?;
         while let Some(job) = jobs.pop_front() {
-            self.decide(job, &known, &mut draft)?;
+            let outcome = self.decide(&job, &known, &mut draft)?;
+            draft.pending.push(Pending { job, outcome });
         }
         Ok(draft)
     }
@@ -370,7 +371,8 @@ impl Sequencer {
                 let store = Arc::clone(&self.store);
                 let ledger = self.ledger;
                 tokio::spawn(async move { store.announce(ledger, position).await });
-                self.snapshot_if_due().await
+                self.snapshot_if_due().await;
+                Ok(())
             }
             Ok(Appended::Stale | Appended::Repeated) => self.again(pending, waiting, 0).await,
             Ok(Appended::Broken { rule, pilot }) => {
@@ -388,99 +390,32 @@ impl Sequencer {
         }
     }
 
-    /// Settles an unknown outcome by sending the same batch again.
-    async fn settle(&mut self, batch: &Batch, reason: String) -> Result<Appended, StoreError> {
-        tracing::warn!(%reason, "the answer to an append was lost; sending the same batch again");
-        let begun = Instant::now();
-        loop {
-            if self.store.is_closed() {
-                self.reconnect().await?;
-            }
-            match self.store.append(batch).await {
-                Err(StoreError::Unknown { reason }) if begun.elapsed() < PATIENCE => {
-                    tracing::debug!(%reason, "still unknown");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                }
-                Err(error) if error.transient() && begun.elapsed() < PATIENCE => self.reconnect().await?,
-                settled => return settled,
-            }
-        }
-    }
-
-    async fn reconnect(&mut self) -> Result<(), StoreError> {
-        self.lease_since = None;
-        self.store = Arc::new(Store::connect_within(&self.target, PATIENCE).await?);
-        Ok(())
-    }
-
-    /// Puts a batch's commands, and those of all behind it, back in line and loads what is committed; the first
-    /// `alone` of them are then decided one by one.
-    async fn again(
-        &mut self,
-        pending: Vec<Pending>,
-        waiting: &mut VecDeque<Job>,
-        alone: usize,
-    ) -> Result<(), EngineError> {
-        let mut back: Vec<Job> = pending.into_iter().map(|pending| pending.job).collect();
-        while let Some(flight) = self.flights.pop_front() {
-            // It stood on the batch that did not take, so it cannot have taken; its answer is awaited, not guessed.
-            match landed(flight.answer).await {
-                Ok(Appended::Done(position)) => {
-                    let what = "a batch was appended on one that was not".to_owned();
-                    return Err(EngineError::Broken { position, what });
-                }
-                // Sent again, it finds the head moved on and does not take either.
-                Err(StoreError::Unknown { reason }) => drop(self.settle(&flight.batch, reason).await?),
-                _ => {}
-            }
-            back.extend(flight.pending.into_iter().map(|pending| pending.job));
-        }
-        for job in back.into_iter().rev() {
-            waiting.push_front(job);
-        }
-        self.alone = alone;
-        self.reload().await
-    }
-
-    /// After the connection broke with nothing sent: connects again and loads what is committed.
-    async fn recover(&mut self, waiting: &mut VecDeque<Job>) -> Result<(), EngineError> {
-        while let Some(flight) = self.flights.pop_front() {
-            self.land_boxed(flight, waiting).await?;
-        }
-        self.reconnect().await?;
-        self.reload().await
-    }
-
-    fn land_boxed<'a>(
-        &'a mut self,
-        flight: Flight,
-        waiting: &'a mut VecDeque<Job>,
-    ) -> BoxFuture<'a, Result<(), EngineError>> {
-        Box::pin(self.land(flight, waiting))
-    }
-
     /// Leaves a snapshot where enough was appended since the last, and nothing is in flight.
-    async fn snapshot_if_due(&mut self) -> Result<(), EngineError> {
+    async fn snapshot_if_due(&mut self) {
         // A snapshot's size grows with the log, so their distance does too: all of them together cost as the log does.
         let distance = SNAPSHOT_EVENTS.max(self.snapshot_at / 5);
-        let due = self.state.programme.position >= self.snapshot_at + distance;
-        if due && self.flights.is_empty() { self.snapshot().await } else { Ok(()) }
+        if self.flights.is_empty() && self.state.programme.position >= self.snapshot_at + distance {
+            self.snapshot().await;
+        }
     }
 
-    async fn snapshot(&mut self) -> Result<(), EngineError> {
-        state::save(&self.store, self.ledger, &self.state, &self.changed).await?;
-        self.snapshot_at = self.state.programme.position;
-        self.changed.clear();
-        Ok(())
+    /// One that cannot be left now is left later: what was committed stands without it.
+    async fn snapshot(&mut self) {
+        match state::save(&self.store, self.ledger, &self.state, &self.changed).await {
+            Ok(()) => {
+                self.snapshot_at = self.state.programme.position;
+                self.changed.clear();
+            }
+            Err(error) => tracing::warn!(%error, "no snapshot was left"),
+        }
     }
 
     /// Leaves a snapshot where that helps the next start, and gives the lease up.
-    pub(super) async fn finish(mut self) -> Result<(), EngineError> {
+    pub(super) async fn finish(mut self) {
         if self.state.programme.position >= self.snapshot_at + SNAPSHOT_LEAST {
-            self.snapshot().await?;
+            self.snapshot().await;
         }
         self.lease_give().await;
-        Ok(())
     }
 
     /// Tells everyone who still waits that the engine stopped, and why.

@@ -150,7 +150,8 @@ fn outcome(error: tokio_postgres::Error) -> Result<Appended, StoreError> {
     }
 }
 
-/// Whether the statement itself was wrong: its text, its values, or the right to call it.
+/// Whether the statement itself was wrong (its text, its values, the right to call it), or the server has no room for
+/// it: on a full disk, sending it again for a minute only keeps the user waiting.
 fn refused(server: &DbError) -> bool {
-    ["22", "23", "42"].iter().any(|class| server.code().code().starts_with(class))
+    ["22", "23", "42", "53"].iter().any(|class| server.code().code().starts_with(class))
 }

@@ -1,43 +1,57 @@
 //! A private PostgreSQL for one run of a test program, and a database of its own for each test, cloned
 //! from a migrated template so that tests run side by side.
 //!
-//! What it refuses: leaving anything behind. A shell holds the server and reads from a pipe that this
-//! process never writes to: however the process ends, the pipe closes, and the shell stops its server and
-//! removes the directory.
+//! What it refuses: leaving anything behind. A shell holds the server and reads from a pipe of this
+//! process: however the process ends, the pipe closes, and the shell stops its server and removes the directory.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::OnceLock;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use tokio_postgres::{Client, Config, NoTls};
 use tranche::store::{Target, migrate};
 
-/// `$1` is the directory of PostgreSQL's programs. Signals from the terminal are the test program's alone.
+/// `$1` is the directory of PostgreSQL's programs. Signals from the terminal are the test program's alone. Each word
+/// that is read stops the server at once, or starts it again, and is answered when that is done.
 const HOLD: &str = r#"
 trap '' INT TERM HUP
+bin=$1
 dir=$(mktemp -d "${TMPDIR:-/tmp}/tranche-test-XXXXXX") || exit 1
-"$1/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }
-"$1/postgres" -D "$dir/data" -c listen_addresses= -c unix_socket_directories="$dir" -c fsync=off \
-  -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB >>"$dir/log" 2>&1 &
-server=$!
-until "$1/pg_isready" -q -h "$dir" -U postgres; do
-  kill -0 $server || { cat "$dir/log" >&2; exit 1; }
-  sleep 0.05
-done
+"$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }
+{ echo 'local all locked scram-sha-256'; cat "$dir/data/pg_hba.conf"; } >"$dir/hba" && mv "$dir/hba" "$dir/data/pg_hba.conf"
+serve() {
+  "$bin/postgres" -D "$dir/data" -c listen_addresses= -c unix_socket_directories="$dir" -c fsync=off \
+    -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB >>"$dir/log" 2>&1 &
+  server=$!
+  until "$bin/pg_isready" -q -h "$dir" -U postgres; do
+    kill -0 $server || { cat "$dir/log" >&2; exit 1; }
+    sleep 0.05
+  done
+}
+halt() {
+  kill -QUIT $server
+  wait $server
+}
+serve
 echo "$dir"
-read -r _
-kill -QUIT $server
-wait $server
+while read -r word; do
+  case $word in
+    stop) halt ;;
+    start) serve ;;
+  esac
+  echo "$word"
+done
+halt
 rm -rf "$dir"
 "#;
 
 /// The run's server. Its pipe is held open for as long as the program lives.
 struct Cluster {
     directory: PathBuf,
-    _pipe: ChildStdin,
+    pipe: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
     _shell: Child,
 }
 
@@ -81,11 +95,22 @@ fn start() -> Cluster {
     }
     let mut shell = command.spawn().unwrap();
     let pipe = shell.stdin.take().unwrap();
+    let mut answers = BufReader::new(shell.stdout.take().unwrap());
     let mut directory = String::new();
-    BufReader::new(shell.stdout.take().unwrap()).read_line(&mut directory).unwrap();
+    answers.read_line(&mut directory).unwrap();
     let directory = PathBuf::from(directory.trim());
     assert!(directory.is_absolute(), "PostgreSQL did not start");
-    Cluster { directory, _pipe: pipe, _shell: shell }
+    Cluster { directory, pipe: Mutex::new((pipe, answers)), _shell: shell }
+}
+
+/// Stops the server as a power cut would (`stop`), or starts it again (`start`): for tests that have it to themselves.
+#[allow(dead_code, reason = "few tests take the server away")]
+pub fn tell(word: &str) {
+    let (pipe, answers) = &mut *cluster().pipe.lock().unwrap();
+    writeln!(pipe, "{word}").unwrap();
+    let mut answer = String::new();
+    answers.read_line(&mut answer).unwrap();
+    assert_eq!(answer.trim(), word);
 }
 
 /// The directory of PostgreSQL's programs: the newest that Debian's layout has, else what `pg_config` says.
@@ -135,6 +160,7 @@ pub async fn database() -> Target {
 }
 
 /// A new database with nothing in it.
+#[allow(dead_code, reason = "few tests begin before the schema")]
 pub async fn database_empty() -> Target {
     clone_of("template0").await
 }
