@@ -1,16 +1,14 @@
 //! What the README shows is what the demonstration prints.
 
-use std::process::Command;
-
 #[path = "support/cluster.rs"]
-#[expect(dead_code, reason = "only the database is needed here")]
 mod cluster;
+#[path = "support/program.rs"]
+mod program;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_readme_shows_what_the_demonstration_prints() {
-    let target = cluster::database().await;
-    let url = cluster::url(&target);
-    let output = Command::new(env!("CARGO_BIN_EXE_tranche")).args(["--database", &url, "demo"]).output().unwrap();
+    let url = program::url(&cluster::database().await);
+    let output = program::program().args(["--database", &url, "demo"]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed = String::from_utf8(output.stdout).unwrap();
     let readme = include_str!("../README.md");

@@ -49,7 +49,7 @@ pub fn fold(lines: &str, changes: &[(&str, Value)]) -> Scenario {
 }
 
 impl Scenario {
-    fn append(&mut self, command: &Command, now: Timestamp, acts: Vec<(String, Act)>, warnings: Vec<Reason>) {
+    fn append(&mut self, command: &Command, now: Timestamp, acts: Vec<(String, Act)>, warnings: &[Reason]) {
         let moment = self.state.moment(command, now);
         for (stream, act) in acts {
             let event = Event {
@@ -63,7 +63,7 @@ impl Scenario {
                 by: command.by.clone(),
                 approvals: command.approvals.clone(),
                 note: command.note.clone(),
-                warnings: warnings.clone(),
+                warnings: warnings.to_vec(),
                 act,
             };
             evolve(&mut self.state, &event);
