@@ -1,6 +1,8 @@
 //! The embedded cluster against the real PostgreSQL of this machine, each test in a home of its own. Run as
 //! root they also cover the server's unprivileged account, run by a user the plain case.
 
+#![cfg(test)]
+
 #[path = "embedded/bench.rs"]
 mod bench;
 

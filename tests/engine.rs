@@ -1,6 +1,8 @@
 //! The engine on a real PostgreSQL: both scenarios, repeated commands (IDEM-01), atomic files, two engines on one
 //! ledger, the second wall firing, snapshots and projections against the log.
 
+#![cfg(test)]
+
 #[path = "support/cluster.rs"]
 mod cluster;
 

@@ -1,6 +1,8 @@
 //! Two hundred processes of the real program, each killed at a random point of an `apply`: what was acknowledged is in
 //! the log, nothing is there twice, and applying the file again ends as if nobody had been killed.
 
+#![cfg(test)]
+
 #[path = "support/chance.rs"]
 mod chance;
 #[path = "support/cluster.rs"]

@@ -1,6 +1,8 @@
 //! Many processes of the real program at once against one pilot's last million: never a fen over, nothing lost,
 //! nothing twice.
 
+#![cfg(test)]
+
 #[path = "support/chance.rs"]
 mod chance;
 #[path = "support/cluster.rs"]

@@ -1,4 +1,6 @@
 //! The reading subcommands as a user calls them, on the ledger that `demo` loads: what they print and how they exit.
+
+#![cfg(test)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

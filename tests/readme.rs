@@ -1,5 +1,7 @@
 //! What the README shows is what the demonstration prints.
 
+#![cfg(test)]
+
 #[path = "support/cluster.rs"]
 mod cluster;
 #[path = "support/program.rs"]

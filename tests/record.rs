@@ -1,4 +1,6 @@
 //! `record`, `rules`, `schema`, `completions` and `man` as a user calls them: the program itself, on a database.
+
+#![cfg(test)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,6 @@
 //! Reports of the scenarios: how they read, how wide they are, which keys they have, and that every figure is explained.
+
+#![cfg(test)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

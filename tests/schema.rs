@@ -1,4 +1,6 @@
 //! The JSON Schemas against what they describe: the commands of both scenarios, and the log they lead to.
+
+#![cfg(test)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,6 @@
 //! The store against a real PostgreSQL: the append, the second wall, reads, subscriptions, the schema.
+
+#![cfg(test)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

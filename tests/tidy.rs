@@ -1,5 +1,7 @@
 //! The house rules as a test: layers, sizes, module documentation, links, and that no rule of the book is forgotten.
 
+#![cfg(test)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
