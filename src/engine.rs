@@ -1,6 +1,6 @@
 //! The engine: one task that owns a ledger's state, decides, and appends by group commit; and the readers' side.
 //!
-//! * [`Engine`] takes commands and answers each after its commit ([`sequencer`] does the work).
+//! * [`Engine`] takes commands and answers each after its commit (the sequencer does the work).
 //! * [`state`] loads a ledger's state from its snapshot and log, as of now or as known at a time.
 //! * [`replay`] folds the log alone and holds every projection against it.
 //! * [`rehearsal`] judges without appending; [`atomic`] appends all or none; [`opening`] begins a ledger.

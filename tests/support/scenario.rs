@@ -33,7 +33,7 @@ pub fn fold(lines: &str, changes: &[(&str, Value)]) -> Scenario {
     let mut scenario = Scenario { state: Ledger::default(), events: Vec::new() };
     let first = r#"{"command":"close_period","on":"2026-11-23","by":{"body":"province_finance","person":"系统"},"through":"2025-01-31"}"#;
     let envelope = Command::parse(first.as_bytes()).unwrap();
-    scenario.append(&envelope, now, vec![("programme".to_owned(), Act::OpenProgramme(rules(changes)))], vec![]);
+    scenario.append(&envelope, now, vec![("programme".to_owned(), Act::OpenProgramme(rules(changes)))], &[]);
     let mut seen = HashSet::new();
     for line in lines.lines() {
         let Ok(command) = Command::parse(line.as_bytes()) else { continue };
@@ -42,7 +42,7 @@ pub fn fold(lines: &str, changes: &[(&str, Value)]) -> Scenario {
         }
         if let Decision::Accepted { acts, warnings } = decide(&scenario.state, &command, now) {
             seen.extend(command.id);
-            scenario.append(&command, now, acts, warnings);
+            scenario.append(&command, now, acts, &warnings);
         }
     }
     scenario
