@@ -77,7 +77,7 @@ fn race<'l>(desk: &'l Desk, lists: &'l [Vec<Value>], chance: &mut Chance) -> Vec
 }
 
 fn from_file(desk: &Desk, list: &[Value]) -> Vec<Value> {
-    let told = desk.apply(list.iter().map(|line| format!("{line}\n")).collect::<String>(), &[]);
+    let told = desk.apply(text(list), &[]);
     assert!(told.err.is_empty(), "{}", told.err);
     told.lines()
 }
@@ -91,7 +91,7 @@ fn in_steps(desk: &Desk, list: &[Value], mut chance: Chance) -> Vec<Value> {
     let mut rest = list;
     while !rest.is_empty() {
         let (step, later) = rest.split_at(rest.len().min(1 + usize::try_from(chance.below(10)).unwrap()));
-        input.write_all(step.iter().map(|line| format!("{line}\n")).collect::<String>().as_bytes()).unwrap();
+        input.write_all(text(step).as_bytes()).unwrap();
         answers.extend(step.iter().map(|_| coming.recv_timeout(program::LIMIT).unwrap()));
         rest = later;
     }
@@ -173,4 +173,10 @@ async fn payments_never_pass_the_last_balance() {
     let figures = desk.figures(PILOT, "2026-02-28").await;
     assert_eq!(fen(&figures["paid"]), sum);
     assert_eq!(fen(&figures["balance"]), LAST_FEN - sum);
+}
+
+/// Commands as a file of them.
+fn text(commands: &[Value]) -> String {
+    let lines: Vec<String> = commands.iter().map(Value::to_string).collect();
+    lines.join("\n") + "\n"
 }

@@ -7,7 +7,6 @@
 //! Half the sequences run in each of two tests, so that two threads share them.
 
 #![cfg(test)]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on must stop")]
 
 #[path = "state_machine/auditor.rs"]
 mod auditor;

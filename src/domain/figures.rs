@@ -6,11 +6,11 @@
 use serde::{Serialize, Serializer};
 
 use super::Date;
-use super::code::Gate;
 use super::ledger::{Assignment, Ledger, Pilot, Programme, Suspension, Tranche, year_of};
 use super::money::{Limit, Money, Share};
 use super::parameters::Parameters;
 use super::rule::cap::cap_of;
+use super::rule::tranche::first_part;
 use super::text::ProjectCode;
 
 /// The figures of a pilot, or their sums over a programme; sums in yuan.
@@ -179,12 +179,8 @@ impl Figures {
 /// The limit on releases as of a date: what TR-02 holds a release to.
 fn limit_on(parameters: &Parameters, pilot: &Pilot, date: Date) -> Limit {
     let allocated = pilot.allocation_on(date);
-    let after_year = parameters.gate == Gate::RemainderAfterYear && year_of(date) > pilot.recognition_year();
-    let first = if after_year {
-        Limit::exactly(pilot.released_in_recognition_year_on(date))
-    } else {
-        Limit::share_of(parameters.first_share, allocated)
-    };
+    let years = (year_of(date), pilot.recognition_year());
+    let first = first_part(parameters, years, allocated, pilot.released_in_recognition_year_on(date));
     first.with_share_of_rest(pilot.payout_ratio_on(date), allocated)
 }
 

@@ -1,8 +1,6 @@
 //! What the tests of the embedded cluster stand on: homes that stop their server, processes of the test's own,
 //! programs that misbehave. Refuses to wait without a bound.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
 use std::fs::{self, DirEntry, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};

@@ -1,23 +1,29 @@
 //! Releases and the gate before the remainder: SRC-01, TR-01 to TR-08, PLAN-01 and SAN-04 as warnings (四(一)、五(五)).
 
-use crate::domain::Date;
 use crate::domain::code::{Gate, Grade};
 use crate::domain::decide::Case;
 use crate::domain::ledger::{Evaluation, Pilot, year_of};
 use crate::domain::money::{Limit, Money, Share};
 use crate::domain::parameters::Parameters;
 use crate::domain::rulebook::Rule;
-use crate::domain::text::{Id, Text};
+use crate::domain::text::{Id, Text, Year};
 
-/// What of an allocation is not withheld, as of a date: `F`, or `Ry` where the gate is `remainder_after_year` and the
-/// recognition year is over.
+/// What of an allocation is not withheld: `F`, or `Ry` where the gate is `remainder_after_year` and the recognition
+/// year is over. The sums are those of the moment, or as of a date.
 #[must_use]
-pub fn first_part(parameters: &Parameters, pilot: &Pilot, allocation: Money, on: Date) -> Limit {
-    if parameters.gate == Gate::RemainderAfterYear && year_of(on) > pilot.recognition_year() {
-        Limit::exactly(pilot.released_in_recognition_year())
+pub fn first_part(parameters: &Parameters, years: (Year, Year), allocation: Money, in_first_year: Money) -> Limit {
+    let (year, recognition_year) = years;
+    if parameters.gate == Gate::RemainderAfterYear && year > recognition_year {
+        Limit::exactly(in_first_year)
     } else {
         Limit::share_of(parameters.first_share, allocation)
     }
+}
+
+/// What of a pilot's allocation is not withheld from the act at hand.
+fn first_part_now(case: &Case, pilot: &Pilot, allocation: Money) -> Limit {
+    let years = (year_of(case.command.on), pilot.recognition_year());
+    first_part(&case.ledger.programme.parameters, years, allocation, pilot.released_in_recognition_year())
 }
 
 /// SRC-01: a budget document releases once per pilot.
@@ -72,7 +78,7 @@ pub fn tr_02(case: &mut Case, pilot: &Pilot, x: Money) {
     let Some(allocation) = pilot.allocation() else {
         return;
     };
-    let first = first_part(&case.ledger.programme.parameters, pilot, allocation, case.command.on);
+    let first = first_part_now(case, pilot, allocation);
     let ratio = pilot.payout_ratio();
     let limit = first.with_share_of_rest(ratio, allocation);
     let (released, sum) = (pilot.released(), pilot.released() + x);
@@ -117,7 +123,7 @@ pub fn tr_03(case: &mut Case, pilot: &Pilot, x: Money, evaluation: Option<&Id>) 
     let Some(allocation) = pilot.allocation() else {
         return;
     };
-    let first = first_part(&case.ledger.programme.parameters, pilot, allocation, case.command.on);
+    let first = first_part_now(case, pilot, allocation);
     let sum = pilot.released() + x;
     if first.admits(sum) {
         return;
@@ -215,7 +221,7 @@ pub fn tr_07(case: &mut Case, pilot: &Pilot, evaluation: Option<&Evaluation>, ra
     let Some(allocation) = pilot.allocation() else {
         return;
     };
-    let first = first_part(parameters, pilot, allocation, case.command.on);
+    let first = first_part_now(case, pilot, allocation);
     let (limit, released) = (first.with_share_of_rest(ratio, allocation), pilot.released());
     if !limit.admits(released) && !first.admits(released) {
         case.refuse(
