@@ -9,7 +9,7 @@ use tranche::domain::area;
 use tranche::domain::code::Body;
 use tranche::domain::command::{Command, Party};
 use tranche::domain::decide::{Decision, decide};
-use tranche::domain::event::Event;
+use tranche::domain::event::events_of;
 use tranche::domain::evolve::evolve;
 use tranche::domain::figures::Figures;
 use tranche::domain::ledger::Ledger;
@@ -64,23 +64,9 @@ impl Memory {
     ) -> Vec<String> {
         let moment = self.ledger.moment(command, self.now);
         let mut types = Vec::new();
-        for (stream, act) in acts {
-            types.push(act.kind().event().to_owned());
-            let version = self.ledger.programme.streams.get(&stream).copied().unwrap_or(0) + 1;
-            let event = Event {
-                position: self.ledger.programme.position + 1,
-                stream,
-                version,
-                on: command.on,
-                recorded_at: moment.recorded_at,
-                simulated: moment.simulated,
-                command_id: command.id.unwrap_or_default(),
-                by: command.by.clone(),
-                approvals: command.approvals.clone(),
-                note: command.note.clone(),
-                warnings: warnings.to_vec(),
-                act,
-            };
+        let id = command.id.unwrap_or_default();
+        for event in events_of(&self.ledger, command, id, (acts, warnings), moment) {
+            types.push(event.act.kind().event().to_owned());
             evolve(&mut self.ledger, &event);
         }
         types

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::act::Act;
-use super::command::Party;
+use super::command::{Command, Party};
+use super::ledger::{Ledger, Moment};
 use super::rulebook::Rule;
 use super::text::Note;
 use super::{Date, Timestamp};
@@ -57,4 +58,36 @@ pub struct Event {
     pub warnings: Vec<Reason>,
     /// What was done.
     pub act: Act,
+}
+
+/// The events of an accepted command: one after the other, each next in its stream.
+#[must_use]
+pub fn events_of(
+    ledger: &Ledger,
+    command: &Command,
+    command_id: Uuid,
+    (acts, warnings): (Vec<(String, Act)>, &[Reason]),
+    moment: Moment,
+) -> Vec<Event> {
+    let mut events: Vec<Event> = Vec::with_capacity(acts.len());
+    for (offset, (stream, act)) in (1..).zip(acts) {
+        let earlier = events.iter().filter(|event| event.stream == stream).count() as u64;
+        let version = ledger.programme.streams.get(&stream).copied().unwrap_or(0) + earlier + 1;
+        events.push(Event {
+            position: ledger.programme.position + offset,
+            stream,
+            version,
+            on: command.on,
+            recorded_at: moment.recorded_at,
+            simulated: moment.simulated,
+            command_id,
+            by: command.by.clone(),
+            approvals: command.approvals.clone(),
+            note: command.note.clone(),
+            // The warnings are the command's: they stand in its first event.
+            warnings: if offset == 1 { warnings.to_vec() } else { Vec::new() },
+            act,
+        });
+    }
+    events
 }

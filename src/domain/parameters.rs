@@ -118,8 +118,11 @@ impl Default for Parameters {
     }
 }
 
-/// The parameters that a rules file must state; those by year may be left out.
-const REQUIRED: &[&str] = &[
+/// The parameters that have a value a year, amended as in `cohort_quota.2026`; a rules file may leave them out.
+pub const BY_YEAR: &[&str] = &["cohort_quota", "city_recommend_quota", "apply_deadline"];
+
+/// The parameters that have one value; a rules file states them all.
+pub const SINGLE: &[&str] = &[
     "cohorts",
     "programme_target_about",
     "min_leading_enterprises",
@@ -170,7 +173,7 @@ impl Parameters {
         for (name, value) in &flat {
             form.under(name.clone(), |form| parameters.set(name, value, form));
         }
-        for name in REQUIRED.iter().filter(|name| !flat.contains_key(**name)) {
+        for name in SINGLE.iter().filter(|name| !flat.contains_key(**name)) {
             form.under(*name, |form| form.fault("缺少此参数", "this parameter is missing"));
         }
         if form.is_clean() { Ok(parameters) } else { Err(form.into_faults()) }

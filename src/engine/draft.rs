@@ -1,8 +1,6 @@
 //! A batch being drafted: the events, commands and fund moves of the commands decided so far, and their outcomes.
 
 use super::{EngineError, Job, Outcome, Placed, fund};
-use crate::domain::Timestamp;
-use crate::domain::act::Act;
 use crate::domain::event::{Event, Reason};
 use crate::domain::ledger::Ledger;
 use crate::domain::rulebook::Rule;
@@ -85,39 +83,6 @@ impl Draft {
 /// A position as PostgreSQL counts.
 pub(super) fn signed(position: u64) -> i64 {
     i64::try_from(position).unwrap_or(i64::MAX)
-}
-
-/// The events of an accepted command: one after the other, each next in its stream.
-pub(super) fn events_of(
-    state: &Ledger,
-    job: &Job,
-    acts: Vec<(String, Act)>,
-    warnings: &[Reason],
-    now: Timestamp,
-) -> Vec<Event> {
-    let command = &job.command;
-    let moment = state.moment(command, now);
-    let mut events: Vec<Event> = Vec::with_capacity(acts.len());
-    for (offset, (stream, act)) in (1..).zip(acts) {
-        let earlier = events.iter().filter(|event| event.stream == stream).count() as u64;
-        let version = state.programme.streams.get(&stream).copied().unwrap_or(0) + earlier + 1;
-        events.push(Event {
-            position: state.programme.position + offset,
-            stream,
-            version,
-            on: command.on,
-            recorded_at: moment.recorded_at,
-            simulated: moment.simulated,
-            command_id: job.id,
-            by: command.by.clone(),
-            approvals: command.approvals.clone(),
-            note: command.note.clone(),
-            // The warnings are the command's: they stand in its first event.
-            warnings: if offset == 1 { warnings.to_vec() } else { Vec::new() },
-            act,
-        });
-    }
-    events
 }
 
 /// The hash of a command's content.

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::draft::{events_of, repeated, request_of, too_long};
+use super::draft::{repeated, request_of, too_long};
 use super::{Clock, EngineError, Job, Outcome, Placed, state};
 use crate::domain::command::Command;
 use crate::domain::decide::{Decision, decide};
+use crate::domain::event::events_of;
 use crate::domain::evolve::evolve;
 use crate::domain::ledger::Ledger;
 use crate::log::entry::{self, ENTRY_BYTES_MAX};
@@ -63,7 +64,8 @@ impl<'s> Rehearsal<'s> {
             Decision::Refused(reasons) => return Ok((id, Outcome::Refused(reasons))),
             Decision::Accepted { acts, warnings } => (acts, warnings),
         };
-        let events = events_of(&self.state, &job, acts, &warnings, now);
+        let moment = self.state.moment(&job.command, now);
+        let events = events_of(&self.state, &job.command, job.id, (acts, &warnings), moment);
         for event in &events {
             let bytes = entry::write(&self.name, event).map_err(|source| super::draft::unwritable(event, source))?;
             if bytes.len() > ENTRY_BYTES_MAX {

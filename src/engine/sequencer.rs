@@ -16,12 +16,12 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::draft::{Draft, Pending, events_of, repeated, request_of, signed, too_long, unwritable};
+use super::draft::{Draft, Pending, repeated, request_of, signed, too_long, unwritable};
 use super::{Clock, EngineError, Job, Known, Outcome, Placed, state};
 use crate::domain::Timestamp;
 use crate::domain::act::Act;
 use crate::domain::decide::{Decision, decide};
-use crate::domain::event::Reason;
+use crate::domain::event::{Reason, events_of};
 use crate::domain::evolve::evolve;
 use crate::domain::ledger::Ledger;
 use crate::domain::text::Id;
@@ -270,7 +270,8 @@ impl Sequencer {
         now: Timestamp,
         draft: &mut Draft,
     ) -> Result<Outcome, EngineError> {
-        let events = events_of(&self.state, job, acts, &warnings, now);
+        let moment = self.state.moment(&job.command, now);
+        let events = events_of(&self.state, &job.command, job.id, (acts, &warnings), moment);
         let mut entries = Vec::with_capacity(events.len());
         for event in &events {
             let bytes = entry::write(&self.name, event).map_err(|source| unwritable(event, source))?;

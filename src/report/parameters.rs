@@ -7,37 +7,9 @@ use std::fmt::Display;
 
 use serde_json::{Map, Value};
 
-use crate::domain::parameters::Parameters;
+pub use crate::domain::parameters::{BY_YEAR, SINGLE};
+use crate::domain::parameters::{Ban, Parameters};
 use crate::domain::text::Year;
-
-/// The parameters that have one value.
-pub const SINGLE: &[&str] = &[
-    "cohorts",
-    "programme_target_about",
-    "min_leading_enterprises",
-    "min_quality_enterprises",
-    "incident_lookback_months",
-    "cap.national_zone",
-    "cap.other",
-    "cap.joint",
-    "first_share",
-    "gate",
-    "payout_table",
-    "filing_days",
-    "filing_blocks_payment",
-    "banned_purposes",
-    "grade_bands",
-    "self_evaluation_weights",
-    "overall_due_days",
-    "poor_set",
-    "carryover_years",
-    "receipt_days",
-    "idle_days",
-    "term_months",
-];
-
-/// The parameters that have a value a year, amended as in `cohort_quota.2026`.
-pub const BY_YEAR: &[&str] = &["cohort_quota", "city_recommend_quota", "apply_deadline"];
 
 /// The value of a parameter; one by year is an object year → value, and an unknown name has none.
 #[must_use]
@@ -63,9 +35,8 @@ pub fn value_of(parameters: &Parameters, name: &str) -> Value {
         "filing_days" => p.filing_days.0.into(),
         "filing_blocks_payment" => p.filing_blocks_payment.into(),
         "banned_purposes" => {
-            let ban = |ban: &crate::domain::parameters::Ban| {
-                ban.purposes.iter().map(text).chain(ban.economic_codes.iter().map(text)).collect::<Value>()
-            };
+            let ban =
+                |ban: &Ban| ban.purposes.iter().map(text).chain(ban.economic_codes.iter().map(text)).collect::<Value>();
             p.banned_purposes
                 .iter()
                 .map(|(rule, codes)| (rule.id().to_owned(), ban(codes)))

@@ -12,7 +12,7 @@ use tranche::domain::area;
 use tranche::domain::code::Body;
 use tranche::domain::command::{Command, Party};
 use tranche::domain::decide::{Decision, decide};
-use tranche::domain::event::{Event, Reason};
+use tranche::domain::event::{Reason, events_of};
 use tranche::domain::evolve::evolve;
 use tranche::domain::figures::Figures;
 use tranche::domain::ledger::Ledger;
@@ -115,22 +115,9 @@ impl Bench {
     fn append(&mut self, command: &Command, acts: Vec<(String, Act)>, warnings: &[Reason]) {
         let moment = self.ledger.moment(command, self.now);
         self.last_events.clear();
-        for (stream, act) in acts {
-            self.last_events.push(act.kind().event());
-            let event = Event {
-                position: self.ledger.programme.position + 1,
-                version: self.ledger.programme.streams.get(&stream).copied().unwrap_or(0) + 1,
-                stream,
-                on: command.on,
-                recorded_at: moment.recorded_at,
-                simulated: moment.simulated,
-                command_id: command.id.unwrap_or_default(),
-                by: command.by.clone(),
-                approvals: command.approvals.clone(),
-                note: command.note.clone(),
-                warnings: warnings.to_vec(),
-                act,
-            };
+        let id = command.id.unwrap_or_default();
+        for event in events_of(&self.ledger, command, id, (acts, warnings), moment) {
+            self.last_events.push(event.act.kind().event());
             evolve(&mut self.ledger, &event);
         }
     }

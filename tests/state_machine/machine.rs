@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use tranche::domain::act::Act;
 use tranche::domain::command::Command;
 use tranche::domain::decide::{Decision, decide};
-use tranche::domain::event::{Event, Reason};
+use tranche::domain::event::{Event, Reason, events_of};
 use tranche::domain::evolve::evolve;
 use tranche::domain::ledger::Ledger;
 use tranche::domain::{Date, Timestamp};
@@ -119,22 +119,9 @@ impl Machine {
     /// Appends acts, then checks books and counts.
     pub fn append(&mut self, command: &Command, acts: Vec<(String, Act)>, warnings: &[Reason]) -> Result<(), String> {
         let moment = self.ledger.moment(command, now());
-        for (stream, act) in acts {
-            let data: Value = serde_json::from_str(&round_trip(&act)?).map_err(|error| error.to_string())?;
-            let event = Event {
-                position: self.ledger.programme.position + 1,
-                version: self.ledger.programme.streams.get(&stream).copied().unwrap_or(0) + 1,
-                stream,
-                on: command.on,
-                recorded_at: moment.recorded_at,
-                simulated: moment.simulated,
-                command_id: command.id.unwrap_or_default(),
-                by: command.by.clone(),
-                approvals: command.approvals.clone(),
-                note: command.note.clone(),
-                warnings: warnings.to_vec(),
-                act,
-            };
+        let id = command.id.unwrap_or_default();
+        for event in events_of(&self.ledger, command, id, (acts, warnings), moment) {
+            let data: Value = serde_json::from_str(&round_trip(&event.act)?).map_err(|error| error.to_string())?;
             evolve(&mut self.ledger, &event);
             self.log.push(json!({
                 "position": event.position,

@@ -7,7 +7,7 @@ use tranche::domain::Timestamp;
 use tranche::domain::act::{Act, OpenProgramme};
 use tranche::domain::command::Command;
 use tranche::domain::decide::{Decision, decide};
-use tranche::domain::event::{Event, Reason};
+use tranche::domain::event::{Event, Reason, events_of};
 use tranche::domain::evolve::evolve;
 use tranche::domain::ledger::Ledger;
 use tranche::engine::opening;
@@ -51,21 +51,8 @@ pub fn fold(lines: &str, changes: &[(&str, Value)]) -> Scenario {
 impl Scenario {
     fn append(&mut self, command: &Command, now: Timestamp, acts: Vec<(String, Act)>, warnings: &[Reason]) {
         let moment = self.state.moment(command, now);
-        for (stream, act) in acts {
-            let event = Event {
-                position: self.state.programme.position + 1,
-                version: self.state.programme.streams.get(&stream).copied().unwrap_or(0) + 1,
-                stream,
-                on: command.on,
-                recorded_at: moment.recorded_at,
-                simulated: moment.simulated,
-                command_id: command.id.unwrap_or_default(),
-                by: command.by.clone(),
-                approvals: command.approvals.clone(),
-                note: command.note.clone(),
-                warnings: warnings.to_vec(),
-                act,
-            };
+        let id = command.id.unwrap_or_default();
+        for event in events_of(&self.state, command, id, (acts, warnings), moment) {
             evolve(&mut self.state, &event);
             self.events.push(event);
         }
