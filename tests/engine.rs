@@ -225,3 +225,19 @@ async fn the_second_wall_refuses_the_culprit_and_lets_the_others_in() {
     assert_eq!(differences.len(), 1, "and the check names what was made up: {differences:?}");
     assert_eq!(differences[0].field, "allocated");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_too_long_is_form_01_alone() {
+    let target = sandbox().await;
+    let party = json!({"body": "province_drc", "person": "周涛", "document": "批".repeat(500)});
+    let long = |on: &str| {
+        let mut value: Value = serde_json::from_str(&area(1, "甲")).unwrap();
+        value["on"] = json!(on);
+        value["approvals"] = json!(vec![party.clone(); 60]);
+        value.to_string()
+    };
+    let (today, future) = (long("2026-01-05"), long("2099-01-01"));
+    let outcomes = run(&target, [today.as_str(), future.as_str(), &area(1, "甲")].into_iter()).await;
+    let rules: Vec<_> = outcomes.iter().map(|outcome| outcome.1.join(",")).collect();
+    assert_eq!(rules, ["FORM-01", "FORM-01", ""], "whatever else it breaks; and its id is free");
+}

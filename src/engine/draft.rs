@@ -1,7 +1,8 @@
 //! A batch being drafted: the events, commands and fund moves of the commands decided so far, and their outcomes.
 
 use super::{EngineError, Job, Outcome, Placed, fund};
-use crate::domain::event::{Event, Reason};
+use crate::domain::decide::stream_of;
+use crate::domain::event::{Event, Reason, events_of};
 use crate::domain::ledger::Ledger;
 use crate::domain::rulebook::Rule;
 use crate::log::entry::{self, ENTRY_BYTES_MAX, EntryError};
@@ -114,6 +115,18 @@ pub(super) fn too_long(bytes: usize) -> Reason {
         format!("该命令的记录为 {bytes} 字节,超过上限 {ENTRY_BYTES_MAX} 字节,请精简内容"),
         format!("the command's entry would be {bytes} bytes, more than {ENTRY_BYTES_MAX}; shorten it"),
     )
+}
+
+/// A refusal; where the entry would be too long as well, that alone is told (FORM-01 comes first and alone).
+pub(super) fn refused(state: &Ledger, name: &str, job: &Job, reasons: Vec<Reason>) -> Outcome {
+    let command = &job.command;
+    let moment = state.moment(command, command.recorded_at.or(state.programme.last_recorded_at).unwrap_or_default());
+    let acts = vec![(stream_of(state, &command.act), command.act.clone())];
+    let bytes = events_of(state, command, job.id, (acts, &[]), moment)
+        .first()
+        .and_then(|event| entry::write(name, event).ok())
+        .map_or(0, |entry| entry.len());
+    Outcome::Refused(if bytes > ENTRY_BYTES_MAX { vec![too_long(bytes)] } else { reasons })
 }
 
 /// The rule whose constraint in the database fired.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::draft::{repeated, request_of, too_long};
+use super::draft::{refused, repeated, request_of, too_long};
 use super::{Clock, EngineError, Job, Outcome, Placed, state};
 use crate::domain::command::Command;
 use crate::domain::decide::{Decision, decide};
@@ -61,7 +61,7 @@ impl<'s> Rehearsal<'s> {
         }
         let now = (self.clock.now)();
         let (acts, warnings) = match decide(&self.state, &job.command, now) {
-            Decision::Refused(reasons) => return Ok((id, Outcome::Refused(reasons))),
+            Decision::Refused(reasons) => return Ok((id, refused(&self.state, &self.name, &job, reasons))),
             Decision::Accepted { acts, warnings } => (acts, warnings),
         };
         let moment = self.state.moment(&job.command, now);

@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::draft::{Draft, Pending, repeated, request_of, signed, too_long, unwritable};
+use super::draft::{Draft, Pending, refused, repeated, request_of, signed, too_long, unwritable};
 use super::{Clock, EngineError, Job, Known, Outcome, Placed, state};
 use crate::domain::Timestamp;
 use crate::domain::act::Act;
@@ -253,11 +253,14 @@ impl Sequencer {
     /// Decides one command; its events go into the draft where it is accepted.
     fn decide(&mut self, job: &Job, known: &Known, draft: &mut Draft) -> Result<Outcome, EngineError> {
         if let Some((earlier, events)) = self.in_flight.get(&job.id).or_else(|| known.get(&job.id)) {
-            return Ok(repeated(job, earlier, events.clone()));
+            return Ok(match repeated(job, earlier, events.clone()) {
+                Outcome::Refused(reasons) => refused(&self.state, &self.name, job, reasons),
+                known => known,
+            });
         }
         let now = (self.clock.now)();
         match decide(&self.state, &job.command, now) {
-            Decision::Refused(reasons) => Ok(Outcome::Refused(reasons)),
+            Decision::Refused(reasons) => Ok(refused(&self.state, &self.name, job, reasons)),
             Decision::Accepted { acts, warnings } => self.accept(job, (acts, warnings), now, draft),
         }
     }
