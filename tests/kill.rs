@@ -247,7 +247,7 @@ async fn an_atomic_file_is_there_whole_or_not_at_all_whenever_it_is_killed() {
         let mut acknowledged = Vec::new();
         for _ in 0..ATOMIC.1 {
             // It comes as one: some are to be killed before, some right after.
-            let longest = clean.took.mul_f64(2.5);
+            let longest = clean.took.mul_f64(1.6);
             acknowledged.extend(killed_over_file(&desk, &file, &["--atomic"], longest, &mut chance));
             let events = history(&desk).await.len();
             assert!(events == 0 || events == clean.log.len(), "{events} events of an atomic file");

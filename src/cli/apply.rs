@@ -211,13 +211,13 @@ async fn one_by_one(context: &mut Context, mut items: mpsc::Receiver<Item>, read
     read_whole(reader).await.and(finished)
 }
 
-/// The next reply; what was printed so far goes out before there is a wait.
-async fn next(replies: &mut mpsc::Receiver<Reply>, context: &mut Context) -> Result<Option<Reply>, Failure> {
-    if let Ok(reply) = replies.try_recv() {
-        return Ok(Some(reply));
+/// What comes next; what was printed so far goes out before there is a wait.
+async fn next<T>(coming: &mut mpsc::Receiver<T>, context: &mut Context) -> Result<Option<T>, Failure> {
+    if let Ok(next) = coming.try_recv() {
+        return Ok(Some(next));
     }
     context.flush()?;
-    Ok(replies.recv().await)
+    Ok(coming.recv().await)
 }
 
 /// Judges every line on top of those before it, and appends none.
@@ -225,7 +225,7 @@ async fn rehearse(context: &mut Context, mut items: mpsc::Receiver<Item>, reader
     let store = context.store().await?;
     let mut rehearsal = Rehearsal::open(&store, context.ledger_name(), clock()).await?;
     let mut tally = Tally::default();
-    while let Some(item) = items.recv().await {
+    while let Some(item) = next(&mut items, context).await? {
         let line = attempt(&mut rehearsal, item).await?;
         tally.print(context, &line)?;
     }

@@ -212,6 +212,8 @@ impl StoreError {
             return match error.to_string() {
                 kind if kind.starts_with("error performing TLS") => Self::Tls { reason },
                 kind if kind.starts_with("authentication") => Self::SignIn { reason },
+                // The server asks for a password, and the address has none.
+                _ if reason.ends_with("password missing") => Self::SignIn { reason },
                 kind if kind.starts_with("invalid") => Self::Address { reason },
                 _ => Self::Unreachable { reason, source: error },
             };

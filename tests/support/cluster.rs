@@ -15,12 +15,13 @@ use tokio_postgres::{Client, Config, NoTls};
 use tranche::store::{Target, migrate};
 
 /// `$1` is the directory of PostgreSQL's programs. Signals from the terminal are the test program's alone. Each word
-/// that is read stops the server at once, or starts it again, and is answered when that is done.
+/// that is read is done to the server, and then said again. Segments of the log are small, so that a limit on files can
+/// be, too.
 const HOLD: &str = r#"
 trap '' INT TERM HUP
 bin=$1
 dir=$(mktemp -d "${TMPDIR:-/tmp}/tranche-test-XXXXXX") || exit 1
-"$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }
+"$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync --wal-segsize=1 >"$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }
 { echo 'local all locked scram-sha-256'; cat "$dir/data/pg_hba.conf"; } >"$dir/hba" && mv "$dir/hba" "$dir/data/pg_hba.conf"
 serve() {
   "$bin/postgres" -D "$dir/data" -c listen_addresses= -c unix_socket_directories="$dir" -c fsync=off \
@@ -37,10 +38,11 @@ halt() {
 }
 serve
 echo "$dir"
-while read -r word; do
+while read -r word value; do
   case $word in
     stop) halt ;;
     start) serve ;;
+    limit) halt; ulimit -S -f "$value"; serve ;;
   esac
   echo "$word"
 done
@@ -103,14 +105,15 @@ fn start() -> Cluster {
     Cluster { directory, pipe: Mutex::new((pipe, answers)), _shell: shell }
 }
 
-/// Stops the server as a power cut would (`stop`), or starts it again (`start`): for tests that have it to themselves.
+/// Stops the server as a power cut would (`stop`), starts it again (`start`), or does both with another limit on the
+/// size of its files (`limit`, and blocks of 512 bytes): for tests that have it to themselves.
 #[allow(dead_code, reason = "few tests take the server away")]
-pub fn tell(word: &str) {
+pub fn tell(words: &str) {
     let (pipe, answers) = &mut *cluster().pipe.lock().unwrap();
-    writeln!(pipe, "{word}").unwrap();
+    writeln!(pipe, "{words}").unwrap();
     let mut answer = String::new();
     answers.read_line(&mut answer).unwrap();
-    assert_eq!(answer.trim(), word);
+    assert_eq!(Some(answer.trim()), words.split(' ').next());
 }
 
 /// The directory of PostgreSQL's programs: the newest that Debian's layout has, else what `pg_config` says.

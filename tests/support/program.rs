@@ -68,6 +68,22 @@ fn json(line: &str) -> Value {
     serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
 }
 
+/// Waits for a process's end; kills it and fails the test where that takes too long.
+fn killed_late<T>(pid: Pid, wait: impl FnOnce() -> T) -> T {
+    let (done, watch) = mpsc::channel::<()>();
+    let guard = std::thread::spawn(move || {
+        let late = watch.recv_timeout(LIMIT) == Err(mpsc::RecvTimeoutError::Timeout);
+        if late {
+            let _gone = kill_process(pid, Signal::KILL);
+        }
+        late
+    });
+    let waited = wait();
+    drop(done);
+    assert!(!guard.join().unwrap(), "the program did not end within {LIMIT:?}");
+    waited
+}
+
 /// A process of the program, killed where the test leaves it behind.
 pub struct Running {
     child: Option<Child>,
@@ -109,6 +125,13 @@ impl Running {
         self.end();
     }
 
+    /// Waits for its end without reading its output or closing its input.
+    pub fn ended(mut self) -> ExitStatus {
+        let status = killed_late(self.pid(), || self.child().wait().unwrap());
+        self.child = None;
+        status
+    }
+
     fn end(&mut self) {
         if let Some(mut child) = self.child.take() {
             let _gone = child.kill();
@@ -120,23 +143,12 @@ impl Running {
     pub fn finish(mut self) -> Told {
         let pid = self.pid();
         let child = self.child.take().unwrap();
-        let (done, watch) = mpsc::channel::<()>();
-        let guard = std::thread::spawn(move || {
-            let late = watch.recv_timeout(LIMIT) == Err(mpsc::RecvTimeoutError::Timeout);
-            if late {
-                let _gone = kill_process(pid, Signal::KILL);
-            }
-            late
-        });
-        let output = child.wait_with_output().unwrap();
-        drop(done);
-        let told = Told {
+        let output = killed_late(pid, || child.wait_with_output().unwrap());
+        Told {
             status: output.status,
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),
-        };
-        assert!(!guard.join().unwrap(), "the program did not end within {LIMIT:?}: {}", told.err);
-        told
+        }
     }
 }
 
