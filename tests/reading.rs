@@ -174,7 +174,6 @@ async fn what_is_not_there_is_said_and_never_an_empty_total() {
         (&["explain", "JX2025-01", "profit"], "release_limit"),
         (&["explain", "JX2025-99", "paid"], "JX2025-01"),
         (&["replay", "--to", "525"], "524"),
-        (&["replay", "--to", "5", "--check"], "--check"),
     ];
     for (arguments, named) in calls {
         let ran = demo(&target, arguments);

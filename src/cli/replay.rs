@@ -23,7 +23,7 @@ pub struct Replay {
     #[command(flatten)]
     asked: Asked,
     /// 核对所有派生数据,有差异则退出码为 1 · hold every projection against the log; exit 1 where one differs
-    #[arg(long, conflicts_with_all = ["to", "known_at"])]
+    #[arg(long)]
     check: bool,
 }
 
@@ -47,11 +47,13 @@ impl Replay {
                 format!("--to {to} is beyond the ledger's {} entries", head.position),
             ));
         }
-        let (replayed, differences) = if self.check {
-            let (replayed, differences) = checked(context, &store).await?;
-            (replayed, Some(differences))
-        } else {
-            (self.fold(context, &store, &head).await?, None)
+        // The whole log is checked, whatever part of it the figures are asked of.
+        let checked = if self.check { Some(checked(context, &store).await?) } else { None };
+        let (replayed, differences) = match checked {
+            Some((whole, differences)) if self.to.is_none() && self.asked.known_at.is_none() => {
+                (whole, Some(differences))
+            }
+            checked => (self.fold(context, &store, &head).await?, checked.map(|(_, differences)| differences)),
         };
         self.asked.check_known(&store, &head, replayed.state.programme.position).await?;
         let (state, known_at) = (&replayed.state, self.asked.known_at);
@@ -97,10 +99,7 @@ pub(super) async fn check_at(
     head: &Head,
 ) -> Result<(Replayed, Vec<Difference>), Failure> {
     let mut progress = context.progress(u64::try_from(head.position).ok());
-    let replayed = replay::replay(store, head, head.position, None, |position| progress.at(position)).await?;
-    drop(progress);
-    let differences = replay::check(store, head, &replayed).await?;
-    Ok((replayed, differences))
+    Ok(replay::check(store, head, |position| progress.at(position)).await?)
 }
 
 impl Shape {
@@ -133,8 +132,8 @@ pub(super) fn print_differences(context: &mut Context, differences: &[Difference
     }
     let count = differences.len();
     let heading = lang.pick(
-        format!("不一致:{count} 处。派生数据可用 tranche rebuild 重建;台账本身以重算结果为准"),
-        format!("{count} differences. Projections are refilled by tranche rebuild; the log is what counts"),
+        format!("不一致:{count} 处。台账本身与其根一致;试点合计和快照可用 tranche rebuild 重建,其余须查明是谁改动"),
+        format!("{count} differences. The log agrees with its root; sums and snapshots are refilled by tranche rebuild, anything else asks who changed it"),
     );
     context.line(paint(BAD, heading))?;
     for difference in differences {

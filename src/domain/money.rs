@@ -288,6 +288,12 @@ impl Limit {
         sum.fen * Self::SCALE <= self.fen_e8
     }
 
+    /// The limit in units of 10⁻¹⁰ yuan.
+    #[must_use]
+    pub const fn units(self) -> i128 {
+        self.fen_e8
+    }
+
     /// The largest sum that keeps to the limit: cut down to the fen.
     #[must_use]
     pub const fn floor(self) -> Money {

@@ -1,4 +1,10 @@
 //! Replay: the log alone, folded from its first event; and every projection held against it.
+//!
+//! A projection that differs can be refilled. A log that is not what its head's root says cannot be explained away:
+//! that is [`EngineError::Broken`].
+
+mod columns;
+mod sums;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,10 +13,11 @@ use futures_util::{StreamExt as _, pin_mut};
 
 use super::{EngineError, state};
 use crate::domain::Timestamp;
+use crate::domain::event::Event;
 use crate::domain::evolve::evolve;
 use crate::domain::ledger::Ledger;
 use crate::log::merkle::{Frontier, Hash, leaf_hash};
-use crate::store::{FundPosition, Head, Store};
+use crate::store::{Head, Record, Store};
 
 /// What the log alone says.
 pub struct Replayed {
@@ -24,11 +31,68 @@ pub struct Replayed {
     pub root: Hash,
 }
 
+/// A fold under way.
+struct Fold {
+    replayed: Replayed,
+    tree: Frontier,
+    versions: BTreeMap<String, u64>,
+    known_at: Option<Timestamp>,
+}
+
+impl Fold {
+    fn new(known_at: Option<Timestamp>) -> Self {
+        let replayed = Replayed { state: Ledger::default(), events: 0, entries: 0, root: [0; 32] };
+        Self { replayed, tree: Frontier::new(), versions: BTreeMap::new(), known_at }
+    }
+
+    /// Takes the next record, which must stand where it is due.
+    fn step(&mut self, record: &Record) -> Result<Event, EngineError> {
+        let broken = |what: String| EngineError::Broken { position: record.position, what };
+        self.tree.push(leaf_hash(&record.entry));
+        self.replayed.entries += 1;
+        let due = self.replayed.entries;
+        let event = state::event_of(record)?;
+        if event.position != due || i64::try_from(due) != Ok(record.position) {
+            return Err(broken(format!("position {} where {due} was due", event.position)));
+        }
+        let version = self.versions.entry(event.stream.clone()).or_default();
+        *version += 1;
+        if event.version != *version {
+            return Err(broken(format!("version {} of {} where {version} was due", event.version, event.stream)));
+        }
+        if state::is_known(&event, self.known_at) {
+            evolve(&mut self.replayed.state, &event);
+            self.replayed.events += 1;
+        }
+        Ok(event)
+    }
+
+    /// The end of the fold; where all was read, its root must be the head's.
+    fn finish(mut self, head: &Head, to: i64) -> Result<Replayed, EngineError> {
+        let root = self.tree.root();
+        if to >= head.position {
+            let broken = |what: String| Err(EngineError::Broken { position: head.position, what });
+            if i64::try_from(self.replayed.entries) != Ok(head.position) {
+                return broken(format!("{} entries where the head has {}", self.replayed.entries, head.position));
+            }
+            if root.as_slice() != head.root.as_slice() {
+                return broken(format!("the entries' root is {}, the head's {}", hex(&root), hex(&head.root)));
+            }
+            if self.tree.to_bytes() != head.peaks {
+                return broken("the head's tree is not that of the entries".to_owned());
+            }
+        }
+        self.replayed.root = root;
+        Ok(self.replayed)
+    }
+}
+
 /// Folds the log from its first event up to a position, leaving out what was recorded after a time.
 ///
 /// # Errors
 ///
-/// Where the database fails, an entry cannot be read, or positions or versions have gaps.
+/// Where the database fails; where an entry cannot be read, positions or versions have gaps, or all was read and the root
+/// is not the head's.
 pub async fn replay(
     store: &Store,
     head: &Head,
@@ -36,33 +100,14 @@ pub async fn replay(
     known_at: Option<Timestamp>,
     mut progress: impl FnMut(u64),
 ) -> Result<Replayed, EngineError> {
-    let mut replayed = Replayed { state: Ledger::default(), events: 0, entries: 0, root: [0; 32] };
-    let mut tree = Frontier::new();
-    let mut versions: BTreeMap<String, u64> = BTreeMap::new();
+    let mut fold = Fold::new(known_at);
     let records = store.event_read(head.ledger, 1, to.min(head.position));
     pin_mut!(records);
     while let Some(record) = records.next().await {
-        let record = record?;
-        let broken = |what: String| EngineError::Broken { position: record.position, what };
-        tree.push(leaf_hash(&record.entry));
-        replayed.entries += 1;
-        let event = state::event_of(&record)?;
-        if event.position != replayed.entries || i64::try_from(event.position) != Ok(record.position) {
-            return Err(broken(format!("position {} where {} was due", event.position, replayed.entries)));
-        }
-        let version = versions.entry(event.stream.clone()).or_default();
-        *version += 1;
-        if event.version != *version {
-            return Err(broken(format!("version {} of {} where {version} was due", event.version, event.stream)));
-        }
-        if state::is_known(&event, known_at) {
-            evolve(&mut replayed.state, &event);
-            replayed.events += 1;
-        }
-        progress(replayed.entries);
+        fold.step(&record?)?;
+        progress(fold.replayed.entries);
     }
-    replayed.root = tree.root();
-    Ok(replayed)
+    fold.finish(head, to)
 }
 
 /// A projection that is not what the log says.
@@ -80,74 +125,75 @@ pub struct Difference {
     pub expected: String,
 }
 
-/// Holds the head, the second wall's sums and the snapshot against what the log says, and names each difference.
+/// Folds the whole log and holds against it every projection there is: the columns beside each entry, the commands with
+/// their content's hashes, the second wall's sums, limits and parameters, and the snapshot. Names each difference.
 ///
 /// # Errors
 ///
-/// Where the database fails or an entry cannot be read.
-pub async fn check(store: &Store, head: &Head, replayed: &Replayed) -> Result<Vec<Difference>, EngineError> {
-    let mut differences = Vec::new();
-    let mut note = |projection: &str, subject: &str, field: &str, (found, expected): (String, String)| {
-        if found != expected {
-            let (projection, subject, field) = (projection.to_owned(), subject.to_owned(), field.to_owned());
-            differences.push(Difference { projection, subject, field, found, expected });
+/// Those of [`replay`].
+pub async fn check(
+    store: &Store,
+    head: &Head,
+    mut progress: impl FnMut(u64),
+) -> Result<(Replayed, Vec<Difference>), EngineError> {
+    let mut fold = Fold::new(None);
+    let mut differences = Differences::default();
+    let mut sums = sums::Sums::default();
+    let mut commands = columns::Commands::default();
+    let records = store.event_read(head.ledger, 1, head.position);
+    pin_mut!(records);
+    while let Some(record) = records.next().await {
+        let record = record?;
+        let event = fold.step(&record)?;
+        columns::compare(&record, &event, &mut differences);
+        sums.step(&fold.replayed.state, &event);
+        if commands.add(&event)? {
+            commands.compare(store, head.ledger, &mut differences).await?;
         }
-    };
-    note("head", &head.name, "position", (head.position.to_string(), replayed.entries.to_string()));
-    note("head", &head.name, "root", (hex(&head.root), hex(&replayed.root)));
-    let funds: BTreeMap<String, FundPosition> =
-        store.fund_positions(head.ledger).await?.into_iter().map(|fund| (fund.pilot.clone(), fund)).collect();
-    for (id, pilot) in &replayed.state.pilots {
-        let Some(fund) = funds.get(id.as_str()) else {
-            note("fund_position", id.as_str(), "row", ("none".to_owned(), "one".to_owned()));
-            continue;
-        };
-        for (field, found, expected) in fund_fields(fund, pilot) {
-            note("fund_position", id.as_str(), field, (found, expected));
-        }
+        progress(fold.replayed.entries);
     }
-    for id in funds.keys().filter(|id| !replayed.state.pilots.contains_key(id.as_str())) {
-        note("fund_position", id, "row", ("one".to_owned(), "none".to_owned()));
-    }
+    commands.compare(store, head.ledger, &mut differences).await?;
+    commands.compare_count(store, head.ledger, &mut differences).await?;
+    let replayed = fold.finish(head, head.position)?;
+    sums.compare(&store.fund_positions(head.ledger).await?, &mut differences);
+    sums::compare_parameters(store.wall(head.ledger).await?, &replayed.state, &mut differences);
     let from_snapshot = state::load_at(store, head.ledger, head.position).await?;
-    snapshot_differences(&from_snapshot, &replayed.state, &mut note);
-    Ok(differences)
+    snapshot_differences(&from_snapshot, &replayed.state, &mut differences);
+    Ok((replayed, differences.0))
 }
 
-/// The sums of a fund position beside those of the state, in fen.
-fn fund_fields(fund: &FundPosition, pilot: &crate::domain::ledger::Pilot) -> [(&'static str, String, String); 9] {
-    let unspent = pilot.released() - pilot.paid_on(crate::domain::Date::MAX) - pilot.balance();
-    let fen = |found: i64, expected: crate::domain::money::Money| (found.to_string(), expected.fen().to_string());
-    let row = |name, (found, expected)| (name, found, expected);
-    [
-        row("allocated", fen(fund.allocated_fen, pilot.allocation().unwrap_or_default())),
-        row("payout_ratio", (fund.payout_ratio.clone(), pilot.payout_ratio().to_string())),
-        row("released", fen(fund.released_fen, pilot.released())),
-        row("released_first_year", fen(fund.released_first_year_fen, pilot.released_in_recognition_year())),
-        row("assigned", fen(fund.assigned_fen, pilot.assigned())),
-        row("paid", fen(fund.paid_fen, pilot.paid_on(crate::domain::Date::MAX))),
-        row("returned", fen(fund.returned_fen, pilot.clawback_returned())),
-        row("returned_unspent", fen(fund.returned_unspent_fen, unspent)),
-        row("clawback_ordered", fen(fund.clawback_ordered_fen, pilot.clawback_ordered())),
-    ]
+/// The differences found.
+#[derive(Default)]
+struct Differences(Vec<Difference>);
+
+impl Differences {
+    /// Notes where what a projection says is not what the log says.
+    fn note(&mut self, (projection, subject, field): (&str, &str, &str), found: String, expected: String) {
+        if found != expected {
+            let (projection, subject, field) = (projection.to_owned(), subject.to_owned(), field.to_owned());
+            self.0.push(Difference { projection, subject, field, found, expected });
+        }
+    }
 }
 
 /// Compares the state loaded from the snapshot with that of the log.
-fn snapshot_differences(found: &Ledger, expected: &Ledger, note: &mut impl FnMut(&str, &str, &str, (String, String))) {
-    let differs = ("differs".to_owned(), "the log's fold".to_owned());
+fn snapshot_differences(found: &Ledger, expected: &Ledger, differences: &mut Differences) {
+    let mut differs = |subject: &str| {
+        differences.note(("snapshot", subject, "state"), "differs".to_owned(), "the log's fold".to_owned());
+    };
     if found.programme != expected.programme {
-        note("snapshot", "programme", "state", differs.clone());
+        differs("programme");
     }
     for (id, pilot) in &expected.pilots {
         if found.pilots.get(id) != Some(pilot) {
-            note("snapshot", id.as_str(), "state", differs.clone());
+            differs(id.as_str());
         }
     }
     for id in found.pilots.keys().filter(|id| !expected.pilots.contains_key(*id)) {
-        note("snapshot", id.as_str(), "state", differs.clone());
+        differs(id.as_str());
     }
     if found.payments != expected.payments {
-        note("snapshot", "payments", "state", differs);
+        differs("payments");
     }
 }
 

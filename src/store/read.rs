@@ -223,6 +223,25 @@ impl Store {
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 
+    /// How many commands were accepted.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn commands_count(&self, ledger: i64) -> Result<i64, StoreError> {
+        let statement = self.prepared(sql::COMMANDS_COUNT).await?;
+        Ok(self.client.query_one(&statement, &[&ledger]).await?.try_get(0)?)
+    }
+
+    /// The parameters that the second wall judges by: the first share, as a decimal, and the gate.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn wall(&self, ledger: i64) -> Result<(Option<String>, Option<String>), StoreError> {
+        let statement = self.prepared(sql::WALL).await?;
+        let row = self.client.query_one(&statement, &[&ledger]).await?;
+        Ok((row.try_get(0)?, row.try_get(1)?))
+    }
+
     fn entries(&self, cursor: Cursor) -> impl Stream<Item = Result<Record, StoreError>> + Send + use<'_> {
         let page = VecDeque::new();
         try_unfold((cursor, page), async move |(mut cursor, mut page)| {

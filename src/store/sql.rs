@@ -78,6 +78,10 @@ pub const COMMANDS_FIND: Statement = (
     "SELECT id, request, first_position, events FROM tranche.command WHERE ledger = $1 AND id = ANY ($2)",
 );
 
+pub const COMMANDS_COUNT: Statement = ("commands_count", "SELECT count(*) FROM tranche.command WHERE ledger = $1");
+
+pub const WALL: Statement = ("wall", "SELECT first_share::text, gate FROM tranche.ledger WHERE id = $1");
+
 /// The types of the entries at these positions.
 pub const KINDS_FIND: Statement =
     ("kinds_find", "SELECT position, type FROM tranche.event WHERE ledger = $1 AND position = ANY ($2)");
@@ -143,6 +147,8 @@ pub const ALL: &[Statement] = &[
     CATEGORY_READ_BACK,
     COMMANDS_FIND,
     KINDS_FIND,
+    COMMANDS_COUNT,
+    WALL,
     FUND_POSITIONS,
     FUND_POSITION_REBUILD,
     SNAPSHOT_LOAD,
