@@ -245,10 +245,19 @@ impl Desk {
     }
 
     /// Asserts that positions and versions have no gap and that every projection is what the log says.
+    ///
+    /// What a process sent before it was killed may be recorded while this looks: a difference counts only while the head
+    /// stands still.
     pub async fn sound(&self) {
-        let (store, head) = self.head().await;
-        let replayed = replay::replay(&store, &head, i64::MAX, None, |_| {}).await.unwrap();
-        assert_eq!(replay::check(&store, &head, &replayed).await.unwrap(), [], "a projection differs from the log");
+        loop {
+            let (store, head) = self.head().await;
+            let replayed = replay::replay(&store, &head, head.position, None, |_| {}).await.unwrap();
+            let differences = replay::check(&store, &head, &replayed).await.unwrap();
+            if differences.is_empty() {
+                return;
+            }
+            assert_ne!(self.position().await, head.position, "a projection differs from the log: {differences:?}");
+        }
     }
 
     /// The figures of a pilot.
