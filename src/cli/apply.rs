@@ -18,6 +18,9 @@ use crate::report::outcome::{OutcomeLine, Verdict, Wording};
 
 /// How many lines may be read ahead of their answers.
 const AHEAD: usize = 8_192;
+/// The most lines of an atomic file: they are held in memory, and appended by one statement, which the database gives
+/// half a minute.
+const ATOMIC_LINES_MAX: usize = 100_000;
 
 /// Options of `apply`.
 #[derive(Args)]
@@ -252,6 +255,15 @@ async fn attempt(rehearsal: &mut Rehearsal<'_>, item: Item) -> Result<OutcomeLin
 async fn all_or_none(context: &mut Context, mut items: mpsc::Receiver<Item>, reader: Reader) -> Result<(), Failure> {
     let mut all = Vec::new();
     while let Some(item) = items.recv().await {
+        if all.len() == ATOMIC_LINES_MAX {
+            return Err(Failure::usage(
+                format!("--atomic 一次至多 {ATOMIC_LINES_MAX} 行,未记入任何命令:请分成几个文件,或不用 --atomic"),
+                format!(
+                    "--atomic takes at most {ATOMIC_LINES_MAX} lines; nothing was recorded: use several files, or leave \
+                     --atomic out"
+                ),
+            ));
+        }
         all.push(item);
     }
     // A file that could not be read whole is not applied in part.

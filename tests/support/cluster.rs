@@ -168,6 +168,16 @@ pub async fn database_empty() -> Target {
     clone_of("template0").await
 }
 
+/// A copy of a database; whoever is connected to it is sent away.
+#[allow(dead_code, reason = "few tests spoil a database")]
+pub async fn copy_of(target: &Target) -> Target {
+    let name = target.config().get_dbname().unwrap();
+    let admin = connect(&config(cluster(), "postgres")).await;
+    let away = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1";
+    admin.query(away, &[&name]).await.unwrap();
+    clone_of(name).await
+}
+
 async fn clone_of(template: &str) -> Target {
     let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
     let cluster = cluster();
