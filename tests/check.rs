@@ -18,9 +18,6 @@ async fn tamper(desk: &Desk, change: &str) {
         owner.batch_execute(&format!("ALTER TABLE tranche.{table} DISABLE TRIGGER USER")).await.unwrap();
     }
     owner.batch_execute(change).await.unwrap_or_else(|error| panic!("{change}: {error:?}"));
-    for table in ["event", "command", "ledger"] {
-        owner.batch_execute(&format!("ALTER TABLE tranche.{table} ENABLE ALWAYS TRIGGER USER")).await.unwrap();
-    }
 }
 
 async fn checked(desk: &Desk) -> Result<Vec<String>, EngineError> {
@@ -78,7 +75,7 @@ async fn a_projection_that_was_changed_is_named() {
 async fn a_log_that_was_changed_is_broken_and_not_explained_away() {
     let changes = [
         "UPDATE tranche.event SET entry = convert_to(replace(convert_from(entry, 'UTF8'), '赣', '皖'), 'UTF8') WHERE position = 80",
-        "UPDATE tranche.event SET entry = 'x' WHERE position = 80",
+        "UPDATE tranche.event SET entry = convert_to('{}', 'UTF8') WHERE position = 80",
         "UPDATE tranche.ledger SET root = sha256('x')",
         "UPDATE tranche.ledger SET peaks = set_byte(peaks, 0, 255 - get_byte(peaks, 0))",
         "DELETE FROM tranche.event WHERE position = 80",

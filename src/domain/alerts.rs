@@ -2,13 +2,15 @@
 //!
 //! They are read off the state as of a date, like figures; nothing is refused here.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{Datelike as _, Days};
 use serde::Serialize;
 
 use super::Date;
 use super::code::{EvaluationKind, FindingKind};
 use super::figures::Figures;
-use super::ledger::{Assignment, Ledger, Pilot};
+use super::ledger::{Assignment, DayOfPayments, Ledger, Pilot, Tranche};
 use super::money::Money;
 use super::parameters::Parameters;
 use super::rulebook::Rule;
@@ -65,6 +67,21 @@ impl Watch<'_> {
         self.alerts.push(Alert { alert, rule, since, amount, subject, pilot: self.id.to_string(), zh, en });
     }
 
+    /// The first day from which something holds without a break until now, no earlier than `from`, the day by which it
+    /// would have held had nothing changed since.
+    fn unbroken_since(&self, from: Date, holds: impl Fn(Date) -> bool) -> Date {
+        let pilot = self.pilot;
+        let releases = pilot.releases.iter().flat_map(|release| std::iter::once(release.on).chain(release.reversed_on));
+        let allocations = pilot.allocations.iter().map(|step| step.on);
+        let changes: BTreeSet<Date> = releases
+            .chain(allocations)
+            .chain(pilot.balance_by_day.keys().copied())
+            .filter(|day| *day > from && *day <= self.date)
+            .collect();
+        let broken = changes.into_iter().rev().find(|day| !day.pred_opt().is_some_and(&holds));
+        broken.unwrap_or(from)
+    }
+
     fn live_assignments(&self) -> impl Iterator<Item = &Assignment> {
         let date = self.date;
         self.pilot.assignments_on(date).filter(move |known| known.amount_on(date).is_positive())
@@ -107,6 +124,11 @@ pub fn of_programme(ledger: &Ledger, date: Date) -> Vec<Alert> {
 /// The day so many days later.
 fn days_after(date: Date, days: Count, more: u64) -> Option<Date> {
     date.checked_add_days(Days::new(u64::from(days.0) + more))
+}
+
+/// The day after something was due, or the day it was ordered where that is later.
+fn overdue(due: Date, ordered: Date) -> Option<Date> {
+    due.succ_opt().map(|since| since.max(ordered))
 }
 
 /// Whether something dated so has not happened by the date.
@@ -152,7 +174,7 @@ fn evaluations_due(watch: &mut Watch) {
         return;
     };
     let second_year = plan.term_start.year() + 1;
-    let annual_since = Date::from_ymd_opt(second_year + 1, 1, 1);
+    let annual_since = Date::from_ymd_opt(second_year + 1, 1, 1).map(|since| since.max(plan.approved_on));
     let withheld = watch.figures.withheld;
     let annual = EvaluationKind::Annual;
     if !pilot.self_evaluations.iter().any(|own| own.kind == annual && own.on <= date) {
@@ -177,29 +199,35 @@ fn evaluations_due(watch: &mut Watch) {
         );
         watch.note(
             ("overall_evaluation_due", Rule::Time04),
-            days_after(end, days, 0),
+            days_after(end, days, 0).map(|since| since.max(plan.approved_on)),
             withheld,
             (end.to_string(), words),
         );
     }
 }
 
-/// DEF-01: money of a budget year is unpaid when it may no longer be carried over; what went out is taken from the
-/// oldest release first.
-fn carryover_due(watch: &mut Watch) {
-    let date = watch.date;
-    let mut releases: Vec<_> = watch.pilot.releases_on(date).collect();
+/// What is left as of a date of the money of each budget year; what went out is taken from the oldest release first.
+fn unpaid_by_year(pilot: &Pilot, date: Date) -> BTreeMap<i32, Money> {
+    let mut releases: Vec<_> = pilot.releases_on(date).collect();
     releases.sort_by_key(|release| release.on);
-    let mut gone = watch.figures.released - watch.figures.balance;
-    let mut unpaid = std::collections::BTreeMap::<i32, Money>::new();
+    let mut gone = pilot.released_on(date) - pilot.balance_on(date);
+    let mut unpaid: BTreeMap<i32, Money> = BTreeMap::new();
     for release in releases {
         let covered = gone.min(release.amount);
         gone -= covered;
         *unpaid.entry(release.budget_year.0).or_default() += release.amount - covered;
     }
-    for (year, sum) in unpaid.into_iter().filter(|(_, sum)| sum.is_positive()) {
-        let years = i32::try_from(watch.parameters.carryover_years.0).unwrap_or(i32::MAX);
-        let since = Date::from_ymd_opt(year.saturating_add(years).saturating_sub(1), 12, 31);
+    unpaid
+}
+
+/// DEF-01: money of a budget year is unpaid when it may no longer be carried over.
+fn carryover_due(watch: &mut Watch) {
+    let (pilot, date) = (watch.pilot, watch.date);
+    let years = i32::try_from(watch.parameters.carryover_years.0).unwrap_or(i32::MAX);
+    for (year, sum) in unpaid_by_year(pilot, date).into_iter().filter(|(_, sum)| sum.is_positive()) {
+        let deadline = Date::from_ymd_opt(year.saturating_add(years).saturating_sub(1), 12, 31);
+        let left = |day| unpaid_by_year(pilot, day).get(&year).is_some_and(|sum| sum.is_positive());
+        let since = deadline.map(|deadline| watch.unbroken_since(deadline, left));
         let words = (
             format!("{year}年预算资金 {} 结转期满仍未支付", sum.grouped()),
             format!("{} of the budget year {year} is still unpaid", sum.grouped()),
@@ -219,7 +247,7 @@ fn clawback_overdue(watch: &mut Watch) {
                 format!("{} was due on {}; {} is outstanding", clawback.id, clawback.due, rest.grouped()),
             );
             let about = (clawback.id.to_string(), words);
-            watch.note(("clawback_overdue", Rule::San02), clawback.due.succ_opt(), rest, about);
+            watch.note(("clawback_overdue", Rule::San02), overdue(clawback.due, clawback.on), rest, about);
         }
     }
 }
@@ -233,7 +261,8 @@ fn rectification_overdue(watch: &mut Watch) {
             format!("the rectification ordered on {} was due on {} and is not accepted", order.on, order.due),
         );
         let about = (order.basis.to_string(), words);
-        watch.note(("rectification_overdue", Rule::San02), order.due.succ_opt(), watch.figures.withheld, about);
+        let since = overdue(order.due, order.on);
+        watch.note(("rectification_overdue", Rule::San02), since, watch.figures.withheld, about);
     }
 }
 
@@ -296,42 +325,52 @@ fn receipt_late(watch: &mut Watch) {
     }
 }
 
-/// DEF-05: a balance lies idle.
-fn idle_funds(watch: &mut Watch) {
-    let (pilot, date, balance) = (watch.pilot, watch.date, watch.figures.balance);
-    if !balance.is_positive() {
-        return;
-    }
-    let stands = |day: &super::ledger::DayOfPayments| {
+/// The later of the last payment and the last release that stand as of a date.
+fn last_movement(pilot: &Pilot, date: Date) -> Option<Date> {
+    let stands = |day: &DayOfPayments| {
         let reversed = day.reversed_on.iter().filter(|on| **on <= date).count();
         day.count as usize > reversed
     };
     let paid = pilot.payments_by_day.range(..=date).rev().find(|(_, day)| stands(day)).map(|(on, _)| *on);
     let released = pilot.releases_on(date).map(|release| release.on).max();
-    let Some(last) = paid.max(released) else {
+    paid.max(released)
+}
+
+/// DEF-05: a balance lies idle.
+fn idle_funds(watch: &mut Watch) {
+    let (pilot, date, balance) = (watch.pilot, watch.date, watch.figures.balance);
+    let Some(last) = last_movement(pilot, date).filter(|_| balance.is_positive()) else {
         return;
     };
     let days = watch.parameters.idle_days;
+    let idle = |day| pilot.balance_on(day).is_positive() && last_movement(pilot, day) == Some(last);
+    let since = days_after(last, days, 0).map(|deadline| watch.unbroken_since(deadline, idle));
     let words = (
         format!("自 {last} 起 {days} 日无支付,余额 {}", balance.grouped()),
         format!("no payment for {days} days since {last}; the balance is {}", balance.grouped()),
     );
-    watch.note(("idle_funds", Rule::Def05), days_after(last, days, 0), balance, (watch.id.to_string(), words));
+    watch.note(("idle_funds", Rule::Def05), since, balance, (watch.id.to_string(), words));
+}
+
+/// The one release by which the whole allocation came, as of a date.
+fn only_release(pilot: &Pilot, date: Date) -> Option<&Tranche> {
+    let mut releases = pilot.releases_on(date);
+    let only = releases.next().filter(|only| only.amount == pilot.allocation_on(date));
+    only.filter(|_| releases.next().is_none())
 }
 
 /// TR-06: the whole allocation came in one release.
 fn single_tranche(watch: &mut Watch) {
-    let mut releases = watch.pilot.releases_on(watch.date);
-    if let (Some(only), None) = (releases.next(), releases.next())
-        && only.amount == watch.figures.allocated
-    {
-        let words = (
-            format!("定额 {} 一次性下达,未分批", only.amount.grouped()),
-            format!("the whole allocation of {} came in one release", only.amount.grouped()),
-        );
-        let about = (only.id.to_string(), words);
-        let (since, amount) = (only.on, only.amount);
-        drop(releases);
-        watch.note(("single_tranche", Rule::Tr06), Some(since), amount, about);
-    }
+    let pilot = watch.pilot;
+    let Some(only) = only_release(pilot, watch.date) else {
+        return;
+    };
+    let alone = |day| only_release(pilot, day).is_some_and(|release| release.id == only.id);
+    let since = watch.unbroken_since(only.on, alone);
+    let words = (
+        format!("定额 {} 一次性下达,未分批", only.amount.grouped()),
+        format!("the whole allocation of {} came in one release", only.amount.grouped()),
+    );
+    let about = (only.id.to_string(), words);
+    watch.note(("single_tranche", Rule::Tr06), Some(since), only.amount, about);
 }

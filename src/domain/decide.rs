@@ -113,6 +113,15 @@ pub fn decide(ledger: &Ledger, command: &Command, now: Timestamp) -> Decision {
     Decision::Accepted { acts: acts_of(ledger, &command.act), warnings: case.warnings }
 }
 
+/// What is wrong with a command's simulated time (FORM-01), which comes before every other rule.
+#[must_use]
+pub fn form_of_time(ledger: &Ledger, command: &Command, now: Timestamp) -> Vec<Reason> {
+    let moment = ledger.moment(command, now);
+    let mut case = Case { ledger, command, moment, refusals: Vec::new(), warnings: Vec::new() };
+    rule::ledger::form_01_recorded_at(&mut case);
+    case.refusals
+}
+
 /// Judges what the act itself is bound by.
 fn judge(case: &mut Case) {
     match &case.command.act {

@@ -1,7 +1,8 @@
 //! A batch being drafted: the events, commands and fund moves of the commands decided so far, and their outcomes.
 
 use super::{EngineError, Job, Outcome, Placed, fund};
-use crate::domain::decide::stream_of;
+use crate::domain::Timestamp;
+use crate::domain::decide::{form_of_time, stream_of};
 use crate::domain::event::{Event, Reason, events_of};
 use crate::domain::ledger::Ledger;
 use crate::domain::rulebook::Rule;
@@ -117,12 +118,16 @@ pub(super) fn too_long(bytes: usize) -> Reason {
     )
 }
 
-/// A refusal; where the entry would be too long as well, that alone is told (FORM-01 comes first and alone).
-pub(super) fn refused(state: &Ledger, name: &str, job: &Job, reasons: Vec<Reason>) -> Outcome {
+/// A refusal; where the command's time or its entry's length is wrong as well, that alone is told (FORM-01 comes first
+/// and alone).
+pub(super) fn refused(state: &Ledger, name: &str, (job, now): (&Job, Timestamp), reasons: Vec<Reason>) -> Outcome {
     let command = &job.command;
-    let moment = state.moment(command, command.recorded_at.or(state.programme.last_recorded_at).unwrap_or_default());
+    let form = form_of_time(state, command, now);
+    if !form.is_empty() {
+        return Outcome::Refused(form);
+    }
     let acts = vec![(stream_of(state, &command.act), command.act.clone())];
-    let bytes = events_of(state, command, job.id, (acts, &[]), moment)
+    let bytes = events_of(state, command, job.id, (acts, &[]), state.moment(command, now))
         .first()
         .and_then(|event| entry::write(name, event).ok())
         .map_or(0, |entry| entry.len());

@@ -52,16 +52,21 @@ impl<'s> Rehearsal<'s> {
         let given = command.id.is_some();
         let (answer, _nobody) = tokio::sync::oneshot::channel();
         let job = Job { id, command, given, answer };
-        if let Some((request, events)) = self.tried.get(&id) {
-            return Ok((id, repeated(&job, request, events.clone())));
-        }
-        let ids = if given { &[id][..] } else { &[] };
-        if let Some((request, events)) = super::known(self.store, self.ledger, ids).await?.remove(&id) {
-            return Ok((id, repeated(&job, &request, events)));
-        }
         let now = (self.clock.now)();
+        let refused = |reasons| refused(&self.state, &self.name, (&job, now), reasons);
+        let ids = if given { &[id][..] } else { &[] };
+        let known = match self.tried.get(&id) {
+            Some((request, events)) => Some((request.to_vec(), events.clone())),
+            None => super::known(self.store, self.ledger, ids).await?.remove(&id),
+        };
+        if let Some((request, events)) = known {
+            return Ok(match repeated(&job, &request, events) {
+                Outcome::Refused(reasons) => (id, refused(reasons)),
+                known => (id, known),
+            });
+        }
         let (acts, warnings) = match decide(&self.state, &job.command, now) {
-            Decision::Refused(reasons) => return Ok((id, refused(&self.state, &self.name, &job, reasons))),
+            Decision::Refused(reasons) => return Ok((id, refused(reasons))),
             Decision::Accepted { acts, warnings } => (acts, warnings),
         };
         let moment = self.state.moment(&job.command, now);

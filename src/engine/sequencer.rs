@@ -252,15 +252,16 @@ impl Sequencer {
 
     /// Decides one command; its events go into the draft where it is accepted.
     fn decide(&mut self, job: &Job, known: &Known, draft: &mut Draft) -> Result<Outcome, EngineError> {
-        if let Some((earlier, events)) = self.in_flight.get(&job.id).or_else(|| known.get(&job.id)) {
-            return Ok(match repeated(job, earlier, events.clone()) {
-                Outcome::Refused(reasons) => refused(&self.state, &self.name, job, reasons),
-                known => known,
-            });
-        }
         let now = (self.clock.now)();
+        let refused = |reasons| Ok(refused(&self.state, &self.name, (job, now), reasons));
+        if let Some((earlier, events)) = self.in_flight.get(&job.id).or_else(|| known.get(&job.id)) {
+            return match repeated(job, earlier, events.clone()) {
+                Outcome::Refused(reasons) => refused(reasons),
+                known => Ok(known),
+            };
+        }
         match decide(&self.state, &job.command, now) {
-            Decision::Refused(reasons) => Ok(refused(&self.state, &self.name, job, reasons)),
+            Decision::Refused(reasons) => refused(reasons),
             Decision::Accepted { acts, warnings } => self.accept(job, (acts, warnings), now, draft),
         }
     }
@@ -389,6 +390,11 @@ impl Sequencer {
                     broken.refuse_by_wall(&rule, &pilot);
                 }
                 self.again(Vec::new(), waiting, 0).await
+            }
+            // What the database cannot take is to stop its own command, not those beside it.
+            Err(StoreError::Malformed { .. }) if batch.commands.len() > 1 => {
+                let alone = pending.len();
+                self.again(pending, waiting, alone).await
             }
             Err(error) => Err(error.into()),
         }

@@ -252,7 +252,8 @@ fn money_goes_out_of_the_oldest_release_first() {
     bench.given(vec![pay("Z2", "2026-12-31", "2500000.00")]);
     assert_eq!(sums(&bench, "2026-12-31"), [line("2025", "2026-12-31", "1500000.00")]);
     bench.given(vec![reverse_payment("Z1", "2027-01-05")]);
-    let back = [line("2024", "2025-12-31", "500000.00"), line("2025", "2026-12-31", "2000000.00")];
+    // What a reversal brings back is due from that day: in between it was paid.
+    let back = [line("2025", "2026-12-31", "2000000.00"), line("2024", "2027-01-05", "500000.00")];
     assert_eq!(sums(&bench, "2027-01-05"), back);
 }
 
@@ -279,4 +280,24 @@ fn days_are_those_of_the_parameters_as_of_the_date() {
     assert_eq!(bench.alerts("filing_missing", "2026-01-20").len(), 1, "9 days by the rules of this one");
     assert_eq!(bench.alerts("idle_funds", "2026-02-02"), []);
     assert_eq!(bench.alerts("idle_funds", "2026-02-03").len(), 1);
+}
+
+#[test]
+fn an_alert_is_dated_from_the_day_it_came_true() {
+    let since = |bench: &Bench, alert: &str, date: &str| {
+        bench.alerts(alert, date).into_iter().map(|alert| alert.since.to_string()).collect::<Vec<_>>()
+    };
+    // Everything released is paid on 2026-03-01, and the payment reversed a year later.
+    let mut bench = Bench::after(funded());
+    let released = "5000000.00";
+    bench.given(vec![assign(ONE, released), file_project(ONE, "2026-02-05")]);
+    bench.given(vec![pay("ALL", "2026-03-01", released), reverse_payment("ALL", "2027-03-01")]);
+    for alert in ["idle_funds", "carryover_due"] {
+        assert_eq!(since(&bench, alert, "2027-02-28"), [""; 0], "{alert}");
+        assert_eq!(since(&bench, alert, "2027-03-01"), ["2027-03-01"], "{alert}: the money came back that day");
+    }
+    // The allocation is cut to what came in one release.
+    bench.given(vec![adjust_allocation("2027-04-01", released)]);
+    assert_eq!(since(&bench, "single_tranche", "2027-03-31"), [""; 0]);
+    assert_eq!(since(&bench, "single_tranche", "2027-04-01"), ["2027-04-01"]);
 }
