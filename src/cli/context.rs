@@ -41,7 +41,7 @@ pub struct Global {
     #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database: Option<String>,
     /// 台账名称 · which ledger; `demo` has one of its own
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", value_parser = ledger_name)]
     pub ledger: Option<String>,
     /// 语言 · the language of texts
     #[arg(long, global = true, value_enum, default_value = "zh")]
@@ -49,6 +49,22 @@ pub struct Global {
     /// 输出格式 · the form of results
     #[arg(long, global = true, value_enum, default_value = "text")]
     pub format: Format,
+}
+
+/// A ledger's name: it stands in every entry, in file names and in notes, so it hides nothing and has no space.
+fn ledger_name(name: &str) -> Result<String, String> {
+    let hides = |c: char| {
+        c.is_control()
+            || c.is_whitespace()
+            || c == '+'
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if name.is_empty() || name.chars().count() > 100 || name.chars().any(hides) {
+        return Err(
+            "1–100 个字,不含空白、+ 和控制字符 · 1–100 characters without space, + or control characters".to_owned()
+        );
+    }
+    Ok(name.to_owned())
 }
 
 /// The ledger where none is named.

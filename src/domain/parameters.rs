@@ -252,7 +252,8 @@ fn put<T>(place: &mut T, read: Option<T>) {
 }
 
 fn set_year<T: Field>(map: &mut BTreeMap<Year, T>, year: &str, value: &Value, form: &mut Form) {
-    let year = Some(year).filter(|year| year.len() == 4).and_then(|year| year.parse().ok()).map(Year);
+    let four_digits = year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
+    let year = Some(year).filter(|_| four_digits).and_then(|year| year.parse().ok()).map(Year);
     match (year, T::read(value, form)) {
         (Some(year), Some(value)) => {
             map.insert(year, value);
@@ -356,6 +357,7 @@ mod tests {
         assert_eq!(parameters.cohort_quota.get(&Year(2026)), Some(&Count(15)));
         parameters.set("cohort_quota", &json!(15), &mut form);
         parameters.set("cohort_quota.26", &json!(15), &mut form);
-        assert_eq!(form.into_faults().len(), 2);
+        parameters.set("cohort_quota.+202", &json!(15), &mut form);
+        assert_eq!(form.into_faults().len(), 3);
     }
 }

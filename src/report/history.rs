@@ -70,9 +70,10 @@ pub fn shanghai(moment: Timestamp) -> String {
 }
 
 /// The columns before the subject: the widest names there are.
-const ZH_WIDTH: usize = 18;
+const NAME_WIDTH: (usize, usize) = (18, 22);
 const TYPE_WIDTH: usize = 23;
-const SUBJECT_WIDTH: usize = 24;
+/// A pilot and a national project code.
+const SUBJECT_WIDTH: usize = 35;
 const AMOUNT_WIDTH: usize = 15;
 
 /// The headings of the lines, given how wide a position may be.
@@ -88,7 +89,7 @@ pub fn headings(position_width: usize, lang: Lang) -> String {
         to_right(position, position_width),
         to_left(recorded, 19),
         to_left(on, 10),
-        to_left(zh, ZH_WIDTH),
+        to_left(zh, lang.pick(NAME_WIDTH.0, NAME_WIDTH.1)),
         to_left(kind, TYPE_WIDTH),
         to_left(subject, SUBJECT_WIDTH),
         to_right(amount, AMOUNT_WIDTH),
@@ -109,7 +110,7 @@ pub fn line(event: &Event, position_width: usize, lang: Lang) -> String {
         to_right(&event.position.to_string(), position_width),
         paint(DIM, shanghai(event.recorded_at)),
         on(event.on),
-        to_left(name_zh(kind), ZH_WIDTH),
+        to_left(lang.pick(name_zh(kind), kind.command()), lang.pick(NAME_WIDTH.0, NAME_WIDTH.1)),
         paint(DIM, to_left(kind.event(), TYPE_WIDTH)),
         to_left(&subject, SUBJECT_WIDTH),
         to_right(&amount, AMOUNT_WIDTH),
@@ -147,7 +148,8 @@ mod tests {
         for kind in ActKind::ALL {
             let zh = name_zh(*kind);
             assert!(!zh.is_ascii(), "{}", kind.command());
-            assert!(zh.width() <= ZH_WIDTH, "{zh}");
+            assert!(zh.width() <= NAME_WIDTH.0, "{zh}");
+            assert!(kind.command().width() <= NAME_WIDTH.1, "{}", kind.command());
             assert!(kind.event().width() <= TYPE_WIDTH, "{}", kind.event());
         }
     }

@@ -9,8 +9,9 @@ use crate::domain::ledger::{Evaluation, IdKind, Ledger, Payout, Plan, PlanChange
 
 pub(super) fn approve_plan(ledger: &mut Ledger, on: Date, act: &ApprovePlan) {
     let months = Months::new(ledger.programme.parameters.term_months.0);
-    // The term ends the day before its anniversary; a date past the calendar's end stays at its end.
-    let anniversary = act.term_start.checked_add_months(months).unwrap_or(Date::MAX);
+    // The term ends the day before its anniversary; no date goes beyond the years that are written with four digits.
+    let last = Date::from_ymd_opt(9999, 12, 31).unwrap_or(Date::MAX);
+    let anniversary = act.term_start.checked_add_months(months).unwrap_or(last).min(last);
     let plan = Plan {
         approved_on: on,
         document: act.document.clone(),

@@ -12,12 +12,17 @@ use crate::domain::text::{Id, Text, Year};
 /// year is over. The sums are those of the moment, or as of a date.
 #[must_use]
 pub fn first_part(parameters: &Parameters, years: (Year, Year), allocation: Money, in_first_year: Money) -> Limit {
-    let (year, recognition_year) = years;
-    if parameters.gate == Gate::RemainderAfterYear && year > recognition_year {
+    if waits_for_remainder(parameters, years) {
         Limit::exactly(in_first_year)
     } else {
         Limit::share_of(parameters.first_share, allocation)
     }
+}
+
+/// Whether what was not released in the recognition year, now over, waits for a payout decision.
+#[must_use]
+pub fn waits_for_remainder(parameters: &Parameters, (year, recognition_year): (Year, Year)) -> bool {
+    parameters.gate == Gate::RemainderAfterYear && year > recognition_year
 }
 
 /// What of a pilot's allocation is not withheld from the act at hand.

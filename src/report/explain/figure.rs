@@ -5,10 +5,11 @@ use serde::{Serialize, Serializer};
 use super::Value;
 use super::quantity::Quantity;
 use crate::domain::Date;
-use crate::domain::code::{CapKind, Gate};
+use crate::domain::code::CapKind;
 use crate::domain::figures::Figures;
 use crate::domain::ledger::{Pilot, year_of};
 use crate::domain::parameters::Parameters;
+use crate::domain::rule::tranche::waits_for_remainder;
 use crate::domain::rulebook::Rule;
 
 /// Makes the figures from one list: variant, key, Chinese name.
@@ -106,7 +107,7 @@ impl From<Option<i128>> for Value {
 
 /// Whether the remainder is what was not released in the recognition year, which is over.
 pub(super) fn after_year(parameters: &Parameters, pilot: &Pilot, date: Date) -> bool {
-    parameters.gate == Gate::RemainderAfterYear && year_of(date) > pilot.recognition_year()
+    waits_for_remainder(parameters, (year_of(date), pilot.recognition_year()))
 }
 
 impl Figure {
