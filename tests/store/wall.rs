@@ -1,7 +1,7 @@
 //! The second wall alone: batches that the program would never send, sent as the application's role. Each cap
 //! is tried one fen under, at, and one fen over.
 
-use tranche::store::{Appended, FundMove, FundOpening, Target, Wall};
+use tranche::store::{Appended, FundMove, FundOpening, FundRules, Target};
 
 use crate::cluster;
 use crate::fixture::{Fixture, plain};
@@ -45,10 +45,10 @@ fn give_back(fen: i64) -> FundMove {
 struct Pilot(Fixture);
 
 impl Pilot {
-    async fn recognised(target: &Target, name: &str, kind: &str, wall: Wall) -> Self {
+    async fn recognised(target: &Target, name: &str, kind: &str, rules: FundRules) -> Self {
         let mut fixture = Fixture::named(target, name).await;
         let mut batch = fixture.batch(&[plain("programme"), plain("pilot-P")]);
-        batch.wall = Some(wall);
+        batch.funds.rules(rules);
         batch.funds.open(FundOpening {
             pilot: "P".to_owned(),
             cap_kind: kind.to_owned(),
@@ -79,13 +79,13 @@ impl Pilot {
 
     async fn amend(&mut self, first_share: &str) {
         let mut batch = self.0.batch(&[plain("programme")]);
-        batch.wall = Some(Wall { first_share: Some(first_share.to_owned()), gate: None });
+        batch.funds.rules(FundRules { first_share: Some(first_share.to_owned()), gate: None });
         assert!(matches!(self.0.append(&batch).await.unwrap(), Appended::Done(_)));
     }
 }
 
-fn rules(gate: &str) -> Wall {
-    Wall { first_share: Some("0.70".to_owned()), gate: Some(gate.to_owned()) }
+fn rules(gate: &str) -> FundRules {
+    FundRules { first_share: Some("0.70".to_owned()), gate: Some(gate.to_owned()) }
 }
 
 type Case<'a> = (&'a str, &'a str, Vec<FundMove>, fn(i64) -> FundMove, i64);
@@ -227,7 +227,7 @@ async fn what_is_lawful_is_never_refused() {
 #[tokio::test]
 async fn no_money_moves_before_the_rules_are_known() {
     let target = cluster::database().await;
-    let mut pilot = Pilot::recognised(&target, "unopened", "other", Wall::default()).await;
+    let mut pilot = Pilot::recognised(&target, "unopened", "other", FundRules::default()).await;
     pilot.goes([allocate(10 * MILLION)]).await;
     pilot.breaks("TR-01", release_in_year(1)).await;
     pilot.breaks("TR-02", release_later(1)).await;
