@@ -106,6 +106,8 @@ BEGIN
 
     v_step := 'fund';
     PERFORM fund_batch(p_ledger, v_share, v_gate, p_funds);
+    v_step := 'entry';
+    PERFORM entry_check(p_ledger, p_positions, p_streams, p_versions, p_types, p_dates, p_times, p_entries, p_funds);
     RETURN p_position + v_events;
 EXCEPTION
     WHEN check_violation OR unique_violation THEN

@@ -72,7 +72,13 @@ type Break = (&'static str, fn(&mut Batch));
 async fn what_is_no_batch_is_refused_and_named() {
     let mut fixture = Fixture::new().await;
     fixture.done(&[plain("pilot-A")]).await;
-    let breaks: [Break; 10] = [
+    let breaks: [Break; 16] = [
+        ("entry", |batch| batch.events[1].entry = b"{{".to_vec()),
+        ("entry", |batch| batch.events[1].entry = b"[]".to_vec()),
+        ("entry", |batch| batch.events[1].entry = vec![0xff, 0xff]),
+        ("entry", |batch| batch.events[1].kind = "PaymentRecorded".to_owned()),
+        ("entry", |batch| batch.events[1].business_date = batch.events[1].business_date.succ_opt().unwrap()),
+        ("entry", |batch| batch.events[1].recorded_at += std::time::Duration::from_micros(1)),
         ("positions", |batch| batch.events[1].position += 1),
         ("positions", |batch| batch.events[0].position -= 1),
         ("stream version", |batch| batch.events[0].version += 1),
@@ -91,7 +97,10 @@ async fn what_is_no_batch_is_refused_and_named() {
         let mut batch = fixture.batch(&[plain("pilot-A"), plain("pilot-A")]);
         change(&mut batch);
         match fixture.store.append(&batch).await {
-            Err(StoreError::Malformed { what, .. }) => assert_eq!(what, named),
+            Err(StoreError::Malformed { what, detail }) => {
+                assert_eq!(what, named);
+                assert!(named != "entry" || detail.starts_with('3'), "the position: {detail}");
+            }
             other => panic!("{named}: {other:?}"),
         }
     }
@@ -114,7 +123,7 @@ async fn what_is_no_batch_is_refused_and_named() {
     }
 
     let mut batch = fixture.batch(&[plain("pilot-A")]);
-    batch.events[0].entry = vec![b' '; 65_535];
+    batch.events[0].entry.resize(65_535, b' ');
     assert_eq!(fixture.append(&batch).await.unwrap(), Appended::Done(2));
 }
 

@@ -178,8 +178,12 @@ async fn the_rebuild_comes_to_what_the_append_left() {
 #[tokio::test]
 async fn one_batch_moves_as_its_acts_would_one_by_one() {
     let mut history = opened("above_share").await;
-    let act = ("pilot-B", "MonitoringRecorded", "2025-12-05", json!({}));
-    let mut batch = history.0.batch(&[act]);
+    let acts = [
+        ("FundsAllocated", json!({"pilot": "B", "amount": "10000000.00"})),
+        ("TrancheReleased", json!({"pilot": "B", "release": "R1", "amount": "7000000.00"})),
+        ("AllocationAdjusted", json!({"pilot": "B", "new_amount": "9000000.00"})),
+    ];
+    let mut batch = history.0.batch(&acts.map(|(kind, data)| ("pilot-B", kind, "2025-12-05", data)));
     let of = |act: FundMove| FundMove { pilot: "B".to_owned(), ..act };
     batch.funds.act(of(FundMove { allocated_fen: 1_000_000_000, ..FundMove::default() }));
     batch.funds.act(of(FundMove {
