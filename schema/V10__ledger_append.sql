@@ -10,10 +10,8 @@
 --   LG003  a stream's versions or the positions would break   DETAIL the stream
 --   LG004  the batch is malformed   MESSAGE what of it
 --
--- p_funds: an array, in the order of the acts, of moves (see fund_move) and, where "cap_kind" stands, of
--- positions to open: {"pilot", "cap_kind", "cap", "recognition_year"}. JSON rather than a dozen arrays:
--- most moves have one or two of the eleven amounts.
--- p_first_share, p_gate: NULL unless the batch changes them; they hold from the batch's first move.
+-- p_funds: an array, in the order of the acts (see fund_batch). JSON rather than a dozen arrays: most moves
+-- have one or two of the eleven amounts.
 --
 -- The plans are made once, on what may be an empty table, and kept while it grows: hence only plans that
 -- stay good, by index and generic.
@@ -22,8 +20,7 @@ CREATE FUNCTION tranche.ledger_append(
     p_positions bigint[], p_streams text[], p_versions integer[], p_types text[],
     p_dates date[], p_times timestamptz[], p_entries bytea[],
     p_command_ids uuid[], p_command_requests bytea[],
-    p_command_firsts bigint[], p_command_events integer[],
-    p_first_share numeric, p_gate text, p_funds jsonb)
+    p_command_firsts bigint[], p_command_events integer[], p_funds jsonb)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, tranche, pg_temp
@@ -36,16 +33,17 @@ DECLARE
     v_commands integer := cardinality(p_command_ids);
     v_share    numeric;
     v_gate     text;
-    v_fund     jsonb;
     v_broken   text;
     -- What is being done, for the answer to an integrity violation.
     v_step     text := 'head';
 BEGIN
-    -- First the head, and with it the lock that puts appends in a row.
+    IF v_events = 0 THEN
+        RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = 'lengths', HINT = 'A batch has an event.';
+    END IF;
+    -- Then the head, and with it the lock that puts appends in a row.
     UPDATE ledger l SET
         position = p_position + v_events, root = p_new_root, peaks = p_new_peaks,
-        recorded_at = p_times[v_events],
-        first_share = coalesce(p_first_share, l.first_share), gate = coalesce(p_gate, l.gate)
+        recorded_at = p_times[v_events]
     WHERE l.id = p_ledger AND l.position = p_position AND l.root = p_root
     RETURNING l.first_share, l.gate INTO v_share, v_gate;
 
@@ -55,18 +53,17 @@ BEGIN
         PERFORM FROM unnest(p_positions, p_entries) AS b(position, entry)
           LEFT JOIN event e ON e.ledger = p_ledger AND e.position = b.position AND e.entry = b.entry
          WHERE e.position IS NULL;
-        RETURN CASE WHEN FOUND OR v_events = 0 THEN NULL ELSE p_position + v_events END;
+        RETURN CASE WHEN FOUND THEN NULL ELSE p_position + v_events END;
     END IF;
 
     v_step := 'batch';
-    IF v_events = 0
-       OR (cardinality(p_streams), cardinality(p_versions), cardinality(p_types),
+    IF (cardinality(p_streams), cardinality(p_versions), cardinality(p_types),
            cardinality(p_dates), cardinality(p_times), cardinality(p_entries))
           IS DISTINCT FROM (v_events, v_events, v_events, v_events, v_events, v_events)
        OR (cardinality(p_command_requests), cardinality(p_command_firsts), cardinality(p_command_events))
           IS DISTINCT FROM (v_commands, v_commands, v_commands) THEN
         RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = 'lengths',
-            HINT = 'A batch has an event, and its arrays one element an event or one a command.';
+            HINT = 'A batch''s arrays have one element an event or one a command.';
     END IF;
     PERFORM FROM unnest(p_positions) WITH ORDINALITY AS b(position, n)
      WHERE b.position IS DISTINCT FROM p_position + b.n;
@@ -107,26 +104,18 @@ BEGIN
       FROM unnest(p_command_ids, p_command_requests, p_command_firsts, p_command_events)
            AS c(id, request, first_position, events);
 
-    -- Positions opened, then every pilot's first move, then every pilot's second, …: in order for each.
     v_step := 'fund';
-    PERFORM fund_open(p_ledger, p_funds);
-    FOR v_fund IN
-        SELECT jsonb_agg(n.move)
-          FROM (SELECT a.move, row_number() OVER (PARTITION BY a.move ->> 'pilot' ORDER BY a.n) AS round
-                  FROM jsonb_array_elements(p_funds) WITH ORDINALITY AS a(move, n)
-                 WHERE NOT a.move ? 'cap_kind') n
-         GROUP BY n.round ORDER BY n.round
-    LOOP
-        PERFORM fund_move(p_ledger, v_share, v_gate, v_fund);
-    END LOOP;
+    PERFORM fund_batch(p_ledger, v_share, v_gate, p_funds);
+    v_step := 'entry';
+    PERFORM entry_check(p_ledger, p_positions, p_streams, p_versions, p_types, p_dates, p_times, p_entries, p_funds);
     RETURN p_position + v_events;
 EXCEPTION
     WHEN check_violation OR unique_violation THEN
         -- On a distributed table a shard's number hangs on the name.
         GET STACKED DIAGNOSTICS v_broken = CONSTRAINT_NAME;
         v_broken := regexp_replace(v_broken, '_[0-9]+$', '');
-        IF v_step = 'fund' AND SQLSTATE = '23514' AND v_broken !~ '^fund_position' THEN
-            PERFORM fund_culprit(p_ledger, v_share, v_gate, p_funds);
+        IF v_step = 'fund' AND SQLSTATE = '23514' AND v_broken !~ '^(fund_position|ledger)' THEN
+            PERFORM fund_culprit(p_ledger, p_funds);
         ELSIF v_step = 'command' AND SQLSTATE = '23505' THEN
             RAISE EXCEPTION USING ERRCODE = 'LG002', MESSAGE = 'command',
                 DETAIL = coalesce((SELECT c.id::text FROM command c
@@ -144,5 +133,5 @@ EXCEPTION
 END
 $$;
 ALTER FUNCTION tranche.ledger_append(bigint, bigint, bytea, bytea, bytea, bigint[], text[], integer[], text[],
-    date[], timestamptz[], bytea[], uuid[], bytea[], bigint[], integer[], numeric, text, jsonb)
+    date[], timestamptz[], bytea[], uuid[], bytea[], bigint[], integer[], jsonb)
     OWNER TO tranche_writer;

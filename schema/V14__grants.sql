@@ -22,7 +22,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA tranche TO tranche_app;
 GRANT EXECUTE ON FUNCTION
     tranche.ledger_create(text),
     tranche.ledger_append(bigint, bigint, bytea, bytea, bytea, bigint[], text[], integer[], text[],
-        date[], timestamptz[], bytea[], uuid[], bytea[], bigint[], integer[], numeric, text, jsonb),
+        date[], timestamptz[], bytea[], uuid[], bytea[], bigint[], integer[], jsonb),
     tranche.snapshot_put(bigint, text, bigint, text[], bytea[]),
     tranche.snapshot_drop(bigint),
     tranche.fund_position_rebuild(bigint)

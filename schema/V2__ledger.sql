@@ -31,8 +31,11 @@ CREATE TABLE tranche.ledger (
     CONSTRAINT ledger_pkey PRIMARY KEY (id),
     -- What makes the primary key stand for the name's uniqueness.
     CONSTRAINT ledger_id_of_name CHECK (id = tranche.ledger_id(name)),
-    -- It stands in checkpoints as an origin (C2SP signed notes: no space, no plus sign).
-    CONSTRAINT ledger_name_form CHECK (name ~ '^[^[:cntrl:][:space:]+]{1,100}$'),
+    -- It stands in checkpoints as an origin (C2SP signed notes: no space, no plus sign), and is to read as
+    -- it is written: no control characters, whatever the collation takes for them, and none that turn the
+    -- direction of writing.
+    CONSTRAINT ledger_name_form CHECK (
+        name ~ '^[^[:cntrl:][:space:]+\u0001-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]{1,100}$'),
     CONSTRAINT ledger_position_counts CHECK (position >= 0),
     CONSTRAINT ledger_root_sha256 CHECK (octet_length(root) = 32),
     -- A tree of n leaves has a peak for every 1 in n written in binary.

@@ -34,7 +34,7 @@ CREATE TABLE tranche.fund_position (
     -- A pilot stands in a ledger. Few rows are ever inserted, so the look-up costs nothing here.
     CONSTRAINT fund_position_ledger FOREIGN KEY (ledger) REFERENCES tranche.ledger (id),
     CONSTRAINT fund_position_cap_kind CHECK (cap_kind IN ('national_zone', 'other', 'joint')),
-    CONSTRAINT fund_position_year CHECK (recognition_year BETWEEN 2000 AND 2100),
+    CONSTRAINT fund_position_year CHECK (recognition_year BETWEEN 1 AND 9999),
 
     -- 四(一) The caps, by the kind frozen at recognition.
     CONSTRAINT "CAP-01" CHECK (cap_kind <> 'national_zone' OR allocated <= cap),

@@ -24,7 +24,7 @@ pub mod subscribe;
 pub mod target;
 
 pub use append::Appended;
-pub use batch::{Batch, CommandRow, EventRow, FundAct, FundMove, FundOpening, Funds, Wall};
+pub use batch::{Batch, CommandRow, EventRow, FundAct, FundMove, FundOpening, FundRules, Funds};
 pub use connection::Store;
 pub use error::StoreError;
 pub use fund::FundPosition;

@@ -176,6 +176,48 @@ async fn an_atomic_file_is_appended_whole_or_not_at_all() {
     assert_eq!(position().await, 3);
 }
 
+fn share(id: u32, to: &str) -> String {
+    json!({"command": "amend_programme", "id": format!("0199f0c2-7d5e-7c1a-9b1e-{id:012}"), "on": "2025-12-18",
+        "by": {"body": "province_finance", "person": "prov2"}, "approvals": [{"body": "province_drc", "person": "prov1"}],
+        "document": "修订", "changes": {"first_share": to}, "recorded_at": "2025-12-18T09:00:00+08:00"})
+    .to_string()
+}
+
+/// An amendment binds what follows it in the file, and nothing before it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_atomic_file_may_amend_between_its_releases() {
+    let target = sandbox().await;
+    let scenario: Vec<&str> = include_str!("scenarios/first-cohort.jsonl").lines().collect();
+    let first = scenario.iter().position(|line| line.contains("\"release\": \"JX2025-01-R1\"")).unwrap();
+    run(&target, scenario[..first].iter().copied()).await;
+    // The whole first share of the allocation; then less of it, and then as it was.
+    let release = scenario[first].to_owned();
+    let again = |number: u32, amount: &str| {
+        let mut value: Value = serde_json::from_str(&release).unwrap();
+        value["id"] = json!(format!("0199f0c2-7d5e-7c1a-9b1e-{number:012}"));
+        value["release"] = json!(format!("JX2025-01-X{number}"));
+        value["document"] = json!(format!("赣财建指〔2025〕99-{number}号"));
+        value["amount"] = json!(amount);
+        value.to_string()
+    };
+    let file = |lines: &[String]| lines.iter().map(|line| command(line)).collect::<Vec<_>>();
+    let broken = file(&[release.clone(), share(1, "0.50"), again(2, "0.01")]);
+    let outcomes = atomic::apply(target.clone(), LEDGER, clock(), broken).await.unwrap();
+    let kinds: Vec<_> = outcomes.iter().map(|(_, outcome)| told(outcome).0).collect();
+    assert_eq!(kinds, ["accepted", "accepted", "refused"]);
+    let lawful = file(&[release.clone(), share(3, "0.50"), share(4, "0.75"), again(5, "1.00")]);
+    let outcomes = atomic::apply(target.clone(), LEDGER, clock(), lawful).await.unwrap();
+    assert!(outcomes.iter().all(|(_, outcome)| told(outcome).0 == "accepted"), "{outcomes:?}");
+    let alone = file(&[again(6, "1.00"), share(7, "0.50")]);
+    let outcomes = atomic::apply(target.clone(), LEDGER, clock(), alone).await.unwrap();
+    assert!(outcomes.iter().all(|(_, outcome)| told(outcome).0 == "accepted"), "{outcomes:?}");
+    let store = Store::connect(&target).await.unwrap();
+    let head = store.head(LEDGER).await.unwrap();
+    let before = store.fund_positions(head.ledger).await.unwrap();
+    store.fund_position_rebuild(head.ledger).await.unwrap();
+    assert_eq!(store.fund_positions(head.ledger).await.unwrap(), before);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_engines_on_one_ledger_take_turns() {
     let target = sandbox().await;

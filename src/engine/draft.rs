@@ -8,7 +8,7 @@ use crate::domain::ledger::Ledger;
 use crate::domain::rulebook::Rule;
 use crate::log::entry::{self, ENTRY_BYTES_MAX, EntryError};
 use crate::log::merkle::Hash;
-use crate::store::{CommandRow, EventRow, Funds, Wall};
+use crate::store::{CommandRow, EventRow, Funds};
 
 /// A command that was decided, whose outcome is told once all it was decided on is committed.
 pub(super) struct Pending {
@@ -39,7 +39,6 @@ pub(super) struct Draft {
     pub(super) events: Vec<EventRow>,
     pub(super) commands: Vec<CommandRow>,
     pub(super) funds: Funds,
-    pub(super) wall: Option<Wall>,
     pub(super) pending: Vec<Pending>,
     pub(super) bytes: usize,
 }
@@ -53,7 +52,6 @@ impl Draft {
             events: Vec::new(),
             commands: Vec::new(),
             funds: Funds::default(),
-            wall: None,
             pending: Vec::new(),
             bytes: 0,
         }
@@ -66,9 +64,6 @@ impl Draft {
     /// Adds an event, `after` being the state with it folded in.
     pub(super) fn add(&mut self, after: &Ledger, event: &Event, entry: Vec<u8>) {
         fund::book(&mut self.funds, after, event);
-        if let Some(wall) = fund::wall(after, event) {
-            self.wall = Some(wall);
-        }
         self.bytes += entry.len();
         self.events.push(EventRow {
             position: signed(event.position),

@@ -9,7 +9,7 @@ use crate::domain::ledger::{Ledger, Pilot, year_of};
 use crate::domain::money::Money;
 use crate::domain::rule::cap::cap_of;
 use crate::domain::text::Id;
-use crate::store::{FundMove, FundOpening, Funds, Wall};
+use crate::store::{FundMove, FundOpening, FundRules, Funds};
 
 /// Fen as the database's columns take them: a sum in a command has at most 15 digits.
 fn fen(sum: Money) -> i64 {
@@ -31,6 +31,8 @@ pub(super) fn book(funds: &mut Funds, after: &Ledger, event: &Event) {
                 recognition_year: pilot.recognised_on.year(),
             });
         }
+    } else if let Some(rules) = rules_of(after, event) {
+        funds.rules(rules);
     } else if let Some(step) = step_of(after, event) {
         funds.act(step);
     }
@@ -97,10 +99,16 @@ fn release(pilot: &Pilot, id: &Id, release: &Id, reversed: bool) -> Option<FundM
     })
 }
 
-/// The parameters the wall judges by, where an event sets them.
-pub(super) fn wall(after: &Ledger, event: &Event) -> Option<Wall> {
-    matches!(event.act, Act::OpenProgramme(_) | Act::AmendProgramme(_)).then(|| Wall {
-        first_share: Some(after.programme.parameters.first_share.to_string()),
-        gate: Some(after.programme.parameters.gate.as_str().to_owned()),
+/// The parameters the wall judges by, of those an event states.
+fn rules_of(after: &Ledger, event: &Event) -> Option<FundRules> {
+    let stated = match &event.act {
+        Act::OpenProgramme(act) => &act.rules,
+        Act::AmendProgramme(act) => &act.changes,
+        _ => return None,
+    };
+    let parameters = &after.programme.parameters;
+    Some(FundRules {
+        first_share: stated.contains_key("first_share").then(|| parameters.first_share.to_string()),
+        gate: stated.contains_key("gate").then(|| parameters.gate.as_str().to_owned()),
     })
 }

@@ -117,7 +117,6 @@ fn opening_batch(ledger: i64, name: &str, act: OpenProgramme, clock: Clock) -> R
         peaks: tree.to_bytes(),
         events: draft.events,
         commands: vec![command],
-        wall: draft.wall,
         funds: draft.funds,
     })
 }

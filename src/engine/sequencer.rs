@@ -231,8 +231,7 @@ impl Sequencer {
         let known = self.known_before(waiting, count).await?;
         for _ in 0..count {
             let Some(job) = waiting.pop_front() else { break };
-            if !draft.is_empty() && (draft.bytes > BATCH_BYTES || matches!(job.command.act, Act::AmendProgramme(_))) {
-                // An amendment binds the wall from its batch's first move on, so it stands first in its batch.
+            if draft.bytes > BATCH_BYTES {
                 waiting.push_front(job);
                 break;
             }
@@ -332,7 +331,6 @@ impl Sequencer {
             peaks: self.frontier.to_bytes(),
             events: draft.events,
             commands: draft.commands,
-            wall: draft.wall,
             funds: draft.funds,
         };
         (batch, draft.pending)

@@ -83,8 +83,6 @@ impl Store {
         let requests: Vec<&[u8]> = commands.iter().map(|command| &command.request[..]).collect();
         let firsts: Vec<i64> = commands.iter().map(|command| command.first_position).collect();
         let counts: Vec<i32> = commands.iter().map(|command| command.events).collect();
-        let first_share = batch.wall.as_ref().and_then(|wall| wall.first_share.as_deref());
-        let gate = batch.wall.as_ref().and_then(|wall| wall.gate.as_deref());
         let row = self
             .client
             .query_one(
@@ -106,8 +104,6 @@ impl Store {
                     &requests,
                     &firsts,
                     &counts,
-                    &first_share,
-                    &gate,
                     &tokio_postgres::types::Json(&batch.funds),
                 ],
             )

@@ -23,10 +23,7 @@ pub struct Batch {
     pub events: Vec<EventRow>,
     /// The commands they came from.
     pub commands: Vec<CommandRow>,
-    /// The parameters that limits rest on, where the batch changes them. They hold from its first move, so
-    /// an act that changes them begins a batch.
-    pub wall: Option<Wall>,
-    /// How the pilots' funds move.
+    /// How the pilots' funds move, and the parameters that their limits rest on.
     pub funds: Funds,
 }
 
@@ -62,12 +59,14 @@ pub struct CommandRow {
     pub events: i32,
 }
 
-/// Parameters of the programme that the wall judges by.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wall {
+/// Parameters of the programme that the wall judges by, from this act on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FundRules {
     /// The share that may be released in the year of recognition, a decimal 0–1; `None`: as it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_share: Option<String>,
     /// `above_share` or `remainder_after_year`; `None`: as it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub gate: Option<String>,
 }
 
@@ -76,10 +75,12 @@ pub struct Wall {
 #[serde(transparent)]
 pub struct Funds(Vec<FundAct>);
 
-/// What happens to a pilot's funds.
+/// What happens to a pilot's funds, or to the rules for all of them.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum FundAct {
+    /// Parameters change.
+    Rules(FundRules),
     /// A pilot is recognised.
     Open(FundOpening),
     /// Its sums move.
@@ -159,6 +160,13 @@ impl FundMove {
 }
 
 impl Funds {
+    /// Changes the parameters that the limits of later acts rest on.
+    pub fn rules(&mut self, rules: FundRules) {
+        if rules != FundRules::default() {
+            self.0.push(FundAct::Rules(rules));
+        }
+    }
+
     /// Opens a pilot's fund position.
     pub fn open(&mut self, opening: FundOpening) {
         self.0.push(FundAct::Open(opening));
@@ -169,6 +177,7 @@ impl Funds {
     /// move, so that a thousand payments to ten pilots cost ten updates.
     pub fn act(&mut self, act: FundMove) {
         let latest = self.0.iter_mut().rev().find(|fund| match fund {
+            FundAct::Rules(_) => false,
             FundAct::Open(opening) => opening.pilot == act.pilot,
             FundAct::Move(earlier) => earlier.pilot == act.pilot,
         });

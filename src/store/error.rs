@@ -103,6 +103,14 @@ pub enum StoreError {
         /// The name asked for.
         name: String,
     },
+    /// The ledger's head row is gone, while its entries are there.
+    #[error(
+        "the head of the ledger {name} is gone while its entries are there; nothing was made in its place: restore the database from a backup"
+    )]
+    HeadGone {
+        /// The ledger's name.
+        name: String,
+    },
     /// An append was sent and it is not known whether it took: send the same batch again.
     #[error("it is not known whether the append took ({reason}): the same batch is to be sent again")]
     Unknown {
@@ -176,6 +184,9 @@ impl StoreError {
             }
             Self::LedgerMissing { name } => {
                 format!("没有名为 {name} 的台账:请运行 `tranche init --ledger {name}`")
+            }
+            Self::HeadGone { name } => {
+                format!("台账 {name} 的首行已丢失而其记录仍在,未另建新账:请从备份恢复数据库")
             }
             Self::Unknown { reason } => {
                 format!("不能确定本批是否已写入({reason}):应原样重发同一批")
@@ -257,6 +268,9 @@ impl From<tokio_postgres::Error> for StoreError {
                 what: server.message().to_owned(),
                 detail: server.detail().unwrap_or_default().to_owned(),
             },
+            Some(server) if server.code().code() == "LG006" => {
+                Self::HeadGone { name: server.detail().unwrap_or_default().to_owned() }
+            }
             Some(server) if lost(server.code().code()) => Self::Lost { reason },
             None if error.is_closed() || error.to_string().starts_with("error communicating") => Self::Lost { reason },
             _ => Self::Database { reason, source: error },

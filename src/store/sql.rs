@@ -29,11 +29,10 @@ pub const HEAD: Statement = ("head", head_columns!(" FROM tranche.ledger l WHERE
 /// The one statement over all ledgers: a list for people.
 pub const LEDGERS: Statement = ("ledgers", head_columns!(" FROM tranche.ledger l ORDER BY l.name"));
 
-/// The numeric parameter goes as text: the driver has no exact decimal of its own.
 pub const APPEND: Statement = (
     "append",
     "SELECT tranche.ledger_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
-     $16, $17::text::numeric, $18, $19)",
+     $16, $17)",
 );
 
 pub const NOTIFY: Statement = ("notify", "SELECT pg_notify($1, $2)");

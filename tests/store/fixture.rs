@@ -68,7 +68,7 @@ impl Fixture {
                 let version = versions.entry((*stream).to_owned()).or_default();
                 *version += 1;
                 let entry = json!({"position": position, "type": kind, "on": on, "stream": stream,
-                    "version": version, "command_id": command, "data": data});
+                    "version": version, "recorded_at": "2026-01-05T01:02:03.000000Z", "command_id": command, "data": data});
                 EventRow {
                     position,
                     stream: (*stream).to_owned(),

@@ -2,7 +2,7 @@
 //! append left.
 
 use serde_json::{Value, json};
-use tranche::store::{Appended, FundMove, FundOpening, StoreError, Wall};
+use tranche::store::{Appended, FundMove, FundOpening, FundRules, StoreError};
 
 use crate::fixture::{Fixture, plain};
 
@@ -17,7 +17,7 @@ impl History {
         let rules = if kind == "ProgrammeOpened" { &data["rules"] } else { &data["changes"] };
         let text = |key| rules[key].as_str().map(ToOwned::to_owned);
         if rules.is_object() {
-            batch.wall = Some(Wall { first_share: text("first_share"), gate: text("gate") });
+            batch.funds.rules(FundRules { first_share: text("first_share"), gate: text("gate") });
         }
         if let Some(act) = act {
             batch.funds.act(FundMove { pilot: data["pilot"].as_str().unwrap().to_owned(), ..act });
@@ -178,8 +178,12 @@ async fn the_rebuild_comes_to_what_the_append_left() {
 #[tokio::test]
 async fn one_batch_moves_as_its_acts_would_one_by_one() {
     let mut history = opened("above_share").await;
-    let act = ("pilot-B", "MonitoringRecorded", "2025-12-05", json!({}));
-    let mut batch = history.0.batch(&[act]);
+    let acts = [
+        ("FundsAllocated", json!({"pilot": "B", "amount": "10000000.00"})),
+        ("TrancheReleased", json!({"pilot": "B", "release": "R1", "amount": "7000000.00"})),
+        ("AllocationAdjusted", json!({"pilot": "B", "new_amount": "9000000.00"})),
+    ];
+    let mut batch = history.0.batch(&acts.map(|(kind, data)| ("pilot-B", kind, "2025-12-05", data)));
     let of = |act: FundMove| FundMove { pilot: "B".to_owned(), ..act };
     batch.funds.act(of(FundMove { allocated_fen: 1_000_000_000, ..FundMove::default() }));
     batch.funds.act(of(FundMove {
@@ -192,6 +196,44 @@ async fn one_batch_moves_as_its_acts_would_one_by_one() {
     let funds = history.0.store.fund_positions(history.0.ledger).await.unwrap();
     assert_eq!(funds[1].first_year_limit.as_deref(), Some("7000000"));
     assert_eq!(funds[1].allocated_fen, 900_000_000);
+}
+
+/// Parameters hold from where they stand among the acts, and the head keeps the last.
+#[tokio::test]
+async fn parameters_bind_from_their_place_in_the_batch_on() {
+    let mut history = opened("above_share").await;
+    let rules = |share: &str| FundRules { first_share: Some(share.to_owned()), gate: None };
+    let changed =
+        |share: &str| ("programme", "ProgrammeAmended", "2025-12-05", json!({"changes": {"first_share": share}}));
+    let released = |id: &str, yuan: &str| {
+        ("pilot-B", "TrancheReleased", "2025-12-05", json!({"pilot": "B", "release": id, "amount": yuan}))
+    };
+    let allocated = ("pilot-B", "FundsAllocated", "2025-12-05", json!({"pilot": "B", "amount": "100.00"}));
+    let of = |act: FundMove| FundMove { pilot: "B".to_owned(), ..act };
+    let release = |fen| of(FundMove { released_fen: fen, released_first_year_fen: fen, ..FundMove::default() });
+    let acts = [allocated, released("R1", "70.00"), changed("0.50"), changed("0.80"), released("R2", "10.00")];
+    let mut batch = history.0.batch(&acts);
+    batch.funds.act(of(FundMove { allocated_fen: 10_000, ..FundMove::default() }));
+    batch.funds.act(release(7_000));
+    batch.funds.rules(rules("0.50"));
+    batch.funds.rules(rules("0.80"));
+    batch.funds.act(release(1_000));
+    assert!(matches!(history.0.append(&batch).await.unwrap(), Appended::Done(_)));
+    let admin = history.0.admin().await;
+    let row = admin.query_one("SELECT first_share::text FROM tranche.ledger", &[]).await.unwrap();
+    assert_eq!(row.get::<_, String>(0), "0.80");
+
+    let mut batch =
+        history.0.batch(&[changed("0.90"), released("R3", "10.00"), changed("0.50"), released("R4", "0.01")]);
+    batch.funds.rules(rules("0.90"));
+    batch.funds.act(release(1_000));
+    batch.funds.rules(rules("0.50"));
+    batch.funds.act(release(1));
+    let broken = Appended::Broken { rule: "TR-01".to_owned(), pilot: "B".to_owned() };
+    assert_eq!(history.0.append(&batch).await.unwrap(), broken);
+    let mut batch = history.0.batch(&[changed("1.01")]);
+    batch.funds.rules(rules("1.01"));
+    assert!(matches!(history.0.append(&batch).await, Err(StoreError::Malformed { what, .. }) if what == "fund"));
 }
 
 /// Pilots move together in one statement; the one that breaks a rule is named all the same.

@@ -2,6 +2,7 @@
 
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
+use tranche::store::StoreError;
 
 use crate::fixture::{Fixture, plain};
 
@@ -78,6 +79,43 @@ async fn the_log_is_append_only_to_its_owner_too() {
     }
     let left: i64 = client.query_one("SELECT count(*) FROM tranche.event", &[]).await.unwrap().get(0);
     assert_eq!(left, 1);
+}
+
+#[tokio::test]
+async fn the_head_rises_and_stays_to_its_owner_too() {
+    let mut fixture = Fixture::new().await;
+    fixture.done(&[plain("pilot-A"), plain("pilot-A")]).await;
+    let client = fixture.admin().await;
+    for sitting in ["SET ROLE tranche_owner", "RESET ROLE", "SET session_replication_role = replica"] {
+        client.batch_execute(sitting).await.unwrap();
+        for statement in [
+            "DELETE FROM tranche.ledger",
+            "TRUNCATE tranche.ledger CASCADE",
+            "UPDATE tranche.ledger SET position = position - 1, peaks = substring(peaks || peaks FOR 32)",
+            "UPDATE tranche.ledger SET root = sha256('')",
+            "UPDATE tranche.ledger SET recorded_at = NULL",
+            "UPDATE tranche.ledger SET position = 3, peaks = peaks || peaks, opened_at = now() + interval '1 day'",
+            "UPDATE tranche.ledger SET position = 3, peaks = peaks || peaks, name = 'x', id = tranche.ledger_id('x')",
+        ] {
+            assert_eq!(refused(&client, statement).await.code(), "LG005", "{sitting}: {statement}");
+        }
+    }
+    client.batch_execute("RESET ROLE; SET session_replication_role = origin").await.unwrap();
+    fixture.done(&[plain("pilot-A")]).await;
+    fixture.store.fund_position_rebuild(fixture.ledger).await.unwrap();
+}
+
+/// Whoever can alter the table can take the head away; no new history begins over the old one then.
+#[tokio::test]
+async fn a_head_that_is_gone_is_not_made_anew() {
+    let mut fixture = Fixture::new().await;
+    fixture.done(&[plain("pilot-A")]).await;
+    let client = fixture.admin().await;
+    client.batch_execute("ALTER TABLE tranche.ledger DISABLE TRIGGER USER; DELETE FROM tranche.ledger").await.unwrap();
+    let gone = fixture.store.ledger_create("test").await.unwrap_err();
+    assert!(matches!(&gone, StoreError::HeadGone { name } if name == "test"), "{gone}");
+    assert!(gone.to_string().contains("from a backup") && gone.zh().contains("从备份恢复"), "{gone}");
+    assert_eq!(client.query_one("SELECT count(*) FROM tranche.ledger", &[]).await.unwrap().get::<_, i64>(0), 0);
 }
 
 /// A stranger to the three roles sees nothing at all.

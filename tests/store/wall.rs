@@ -1,10 +1,11 @@
 //! The second wall alone: batches that the program would never send, sent as the application's role. Each cap
 //! is tried one fen under, at, and one fen over.
 
-use tranche::store::{Appended, FundMove, FundOpening, Target, Wall};
+use serde_json::{Map, json};
+use tranche::store::{Appended, FundMove, FundOpening, FundRules, StoreError, Target};
 
 use crate::cluster;
-use crate::fixture::{Fixture, plain};
+use crate::fixture::{Act, Fixture};
 
 const MILLION: i64 = 100_000_000;
 
@@ -41,14 +42,27 @@ fn give_back(fen: i64) -> FundMove {
     FundMove { returned_fen: fen, returned_unspent_fen: fen, ..FundMove::default() }
 }
 
-/// One ledger with one recognised pilot.
-struct Pilot(Fixture);
+fn yuan(fen: i64) -> String {
+    format!("{}.{:02}", fen / 100, fen % 100)
+}
+
+/// One ledger with one recognised pilot, and its allocation.
+struct Pilot(Fixture, i64);
 
 impl Pilot {
-    async fn recognised(target: &Target, name: &str, kind: &str, wall: Wall) -> Self {
+    async fn recognised(target: &Target, name: &str, kind: &str, rules: FundRules) -> Self {
         let mut fixture = Fixture::named(target, name).await;
-        let mut batch = fixture.batch(&[plain("programme"), plain("pilot-P")]);
-        batch.wall = Some(wall);
+        let stated: Vec<_> = [("first_share", &rules.first_share), ("gate", &rules.gate)]
+            .into_iter()
+            .filter_map(|(name, value)| value.as_ref().map(|value| (name.to_owned(), json!(value))))
+            .collect();
+        let opened = json!({"rules": Map::from_iter(stated)});
+        let recognised = json!({"pilot": "P"});
+        let mut batch = fixture.batch(&[
+            ("programme", "ProgrammeOpened", "2025-10-16", opened),
+            ("pilot-P", "PilotRecognised", "2025-12-01", recognised),
+        ]);
+        batch.funds.rules(rules);
         batch.funds.open(FundOpening {
             pilot: "P".to_owned(),
             cap_kind: kind.to_owned(),
@@ -56,13 +70,48 @@ impl Pilot {
             recognition_year: 2025,
         });
         assert_eq!(fixture.append(&batch).await.unwrap(), Appended::Done(2));
-        Self(fixture)
+        Self(fixture, 0)
     }
 
     async fn act(&mut self, act: FundMove) -> Appended {
-        let mut batch = self.0.batch(&[plain("pilot-P")]);
+        let mut batch = self.0.batch(&[self.told(&act)]);
+        let allocated = act.allocated_fen;
         batch.funds.act(FundMove { pilot: "P".to_owned(), ..act });
-        self.0.append(&batch).await.unwrap()
+        let appended = self.0.append(&batch).await.unwrap();
+        if matches!(appended, Appended::Done(_)) {
+            self.1 += allocated;
+        }
+        appended
+    }
+
+    /// The entry that tells of a move; what it takes back is of an earlier batch.
+    fn told(&self, act: &FundMove) -> Act<'static> {
+        let moved = [act.released_fen, act.assigned_fen, act.paid_fen, act.clawback_ordered_fen, act.returned_fen];
+        let sum = moved.iter().sum();
+        let kind = match moved.map(i64::signum) {
+            [1, ..] => "TrancheReleased",
+            [-1, ..] => "ReleaseReversed",
+            [_, 1, ..] => "ProjectAssigned",
+            [_, -1, ..] => "AssignmentChanged",
+            [_, _, 1, ..] => "PaymentRecorded",
+            [_, _, -1, ..] => "PaymentReversed",
+            [_, _, _, 1, _] => "ClawbackOrdered",
+            [.., 1] => "ClawbackReceived",
+            _ if act.payout_ratio.is_some() => "PayoutDecided",
+            _ => "AllocationAdjusted",
+        };
+        let mut data = json!({"pilot": "P", "release": "R", "project": "J", "payment": "Z", "source": "unspent"});
+        if kind == "AllocationAdjusted" {
+            data["new_amount"] = json!(yuan(self.1 + act.allocated_fen));
+        } else if kind == "AssignmentChanged" {
+            data["new_amount"] = json!("0.00");
+        } else if let Some(ratio) = &act.payout_ratio {
+            data["ratio"] = json!(ratio);
+        } else if sum > 0 {
+            data["amount"] = json!(yuan(sum));
+        }
+        let on = if act.released_first_year_fen == 0 { "2026-01-05" } else { "2025-12-05" };
+        ("pilot-P", kind, on, data)
     }
 
     async fn goes(&mut self, acts: impl IntoIterator<Item = FundMove>) {
@@ -78,14 +127,15 @@ impl Pilot {
     }
 
     async fn amend(&mut self, first_share: &str) {
-        let mut batch = self.0.batch(&[plain("programme")]);
-        batch.wall = Some(Wall { first_share: Some(first_share.to_owned()), gate: None });
+        let changes = json!({"changes": {"first_share": first_share}});
+        let mut batch = self.0.batch(&[("programme", "ProgrammeAmended", "2026-01-05", changes)]);
+        batch.funds.rules(FundRules { first_share: Some(first_share.to_owned()), gate: None });
         assert!(matches!(self.0.append(&batch).await.unwrap(), Appended::Done(_)));
     }
 }
 
-fn rules(gate: &str) -> Wall {
-    Wall { first_share: Some("0.70".to_owned()), gate: Some(gate.to_owned()) }
+fn rules(gate: &str) -> FundRules {
+    FundRules { first_share: Some("0.70".to_owned()), gate: Some(gate.to_owned()) }
 }
 
 type Case<'a> = (&'a str, &'a str, Vec<FundMove>, fn(i64) -> FundMove, i64);
@@ -227,12 +277,57 @@ async fn what_is_lawful_is_never_refused() {
 #[tokio::test]
 async fn no_money_moves_before_the_rules_are_known() {
     let target = cluster::database().await;
-    let mut pilot = Pilot::recognised(&target, "unopened", "other", Wall::default()).await;
+    let mut pilot = Pilot::recognised(&target, "unopened", "other", FundRules::default()).await;
     pilot.goes([allocate(10 * MILLION)]).await;
     pilot.breaks("TR-01", release_in_year(1)).await;
     pilot.breaks("TR-02", release_later(1)).await;
     pilot.breaks("FORM-01", release_in_year(-1)).await;
     pilot.breaks("TR-07", payout("1.0001")).await;
+}
+
+/// An entry that tells of money comes with that money's move, whatever the program believes.
+#[tokio::test]
+async fn the_funds_are_those_of_the_entries() {
+    let target = cluster::database().await;
+    let mut pilot = Pilot::recognised(&target, "told", "other", rules("above_share")).await;
+    pilot.goes([ten(), release_in_year(MILLION), assign(MILLION), pay(100), order(100)]).await;
+    let share = FundRules { first_share: Some("1".to_owned()), gate: None };
+    for act in [allocate(-100), release_in_year(100), payout("0.5"), assign(100), pay(100), order(100), give_back(100)]
+    {
+        let of = |act: FundMove| FundMove { pilot: "P".to_owned(), ..act };
+        let batch = pilot.0.batch(&[pilot.told(&act)]);
+        let mut smaller = batch.clone();
+        smaller.funds.act(of(match &act {
+            FundMove { payout_ratio: Some(_), .. } => payout("0.4"),
+            FundMove { allocated_fen: -100, .. } => allocate(-99),
+            FundMove { released_fen: 100, .. } => release_in_year(99),
+            FundMove { assigned_fen: 100, .. } => assign(99),
+            FundMove { paid_fen: 100, .. } => pay(99),
+            FundMove { clawback_ordered_fen: 100, .. } => order(99),
+            _ => give_back(99),
+        }));
+        let mut undated = batch.clone();
+        undated.funds.act(of(FundMove { released_first_year_fen: 0, returned_unspent_fen: 0, ..act.clone() }));
+        let mut untold = batch.clone();
+        untold.funds.act(of(act.clone()));
+        untold.funds.rules(share.clone());
+        let mut taken_back = batch.clone();
+        taken_back.funds.act(of(act.clone()));
+        taken_back.funds.act(of(pay(-1)));
+        let mut wrong = vec![batch, smaller, untold, taken_back];
+        if act.released_fen > 0 || act.returned_fen > 0 {
+            wrong.push(undated);
+        }
+        for batch in wrong {
+            let refused = pilot.0.append(&batch).await;
+            let what = "the funds are not those of the entries";
+            assert!(
+                matches!(&refused, Err(StoreError::Malformed { what: told, .. }) if told == what),
+                "{refused:?} {act:?}"
+            );
+        }
+        pilot.goes([act]).await;
+    }
 }
 
 /// TR-02 always speaks first, for its limit is never above the allocation; TR-04 holds without it.
