@@ -35,6 +35,8 @@ impl Sums {
                 FundAct::Open(opening) => {
                     self.0.entry(opening.pilot.clone()).or_default().opening = Some(opening.clone());
                 }
+                // The parameters in force are read off the state.
+                FundAct::Rules(_) => {}
                 FundAct::Move(step) => self.0.entry(step.pilot.clone()).or_default().shift(after, step),
             }
         }
