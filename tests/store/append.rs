@@ -78,7 +78,7 @@ async fn what_is_no_batch_is_refused_and_named() {
         ("entry", |batch| batch.events[1].entry = vec![0xff, 0xff]),
         ("entry", |batch| batch.events[1].kind = "PaymentRecorded".to_owned()),
         ("entry", |batch| batch.events[1].business_date = batch.events[1].business_date.succ_opt().unwrap()),
-        ("entry", |batch| batch.events[1].recorded_at += std::time::Duration::from_micros(1)),
+        ("entry", |batch| batch.events[1].recorded_at += Duration::from_micros(1)),
         ("positions", |batch| batch.events[1].position += 1),
         ("positions", |batch| batch.events[0].position -= 1),
         ("stream version", |batch| batch.events[0].version += 1),
