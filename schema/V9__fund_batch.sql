@@ -106,6 +106,7 @@ LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, tranche, pg_temp
 AS $$
 DECLARE
+    v_back    CONSTANT text[] := ARRAY['ReleaseReversed', 'AssignmentChanged', 'PaymentReversed'];
     v_unsound bigint;
     v_broken  text;
 BEGIN
@@ -183,11 +184,18 @@ BEGIN
          WHERE m.pilot IS NULL OR m.act ?| ARRAY['cap_kind', 'cap', 'allocated', 'payout_ratio', 'released',
                'released_first_year']
     ), item AS (
-        -- What the batch leaves of each thing, and whether the thing begins in it.
+        -- What the batch leaves of each thing, and whether the thing begins in it. Where it only adds, as most
+        -- do, every act is a thing of its own.
+        SELECT a.pilot, a.sum, a.item, coalesce(a.amount, 0) AS amount, true AS own
+          FROM act a
+         WHERE a.sum IS NOT NULL AND NOT (SELECT bool_or(b.type = ANY (v_back)) FROM act b)
+        UNION ALL
         SELECT a.pilot, a.sum, a.item, coalesce((array_agg(a.amount ORDER BY a.position DESC))[1], 0) AS amount,
                (array_agg(a.type ORDER BY a.position))[1]
                    IN ('TrancheReleased', 'ProjectAssigned', 'PaymentRecorded') AS own
-          FROM act a WHERE a.sum IS NOT NULL GROUP BY a.pilot, a.sum, a.item
+          FROM act a
+         WHERE a.sum IS NOT NULL AND (SELECT bool_or(b.type = ANY (v_back)) FROM act b)
+         GROUP BY a.pilot, a.sum, a.item
     ), said AS (
         SELECT i.pilot, i.sum, sum(i.amount) AS amount, bool_and(i.own) AS whole
           FROM item i GROUP BY i.pilot, i.sum
