@@ -5,6 +5,7 @@
 
 mod apply;
 mod asked;
+mod checkpoint;
 mod clock;
 mod context;
 mod db;
@@ -13,8 +14,10 @@ mod explain;
 mod failure;
 mod init;
 mod input;
+mod key;
 mod log;
 mod nearest;
+mod prove;
 mod rebuild;
 mod record;
 mod replay;
@@ -70,6 +73,12 @@ enum Sub {
     Explain(explain::Explain),
     /// 重建派生数据 · drop and refill the projections while reads go on
     Rebuild(rebuild::Rebuild),
+    /// 签发检查点的密钥 · the key that signs checkpoints
+    Key(key::Key),
+    /// 签发检查点:条数和根 · sign what the ledger is now: its size and root
+    Checkpoint(checkpoint::Checkpoint),
+    /// 证明记录在台账中,或台账未被改动 · prove that an entry is in the ledger, or that nothing was altered since
+    Prove(prove::Prove),
     /// 内置数据库 · the embedded database
     Db(db::Db),
     /// 命令补全脚本 · completions for a shell
@@ -92,6 +101,9 @@ impl Sub {
             Self::Replay(replay) => replay.run(context).await,
             Self::Explain(explain) => explain.run(context).await,
             Self::Rebuild(rebuild) => rebuild.run(context).await,
+            Self::Key(key) => key.run(context),
+            Self::Checkpoint(checkpoint) => checkpoint.run(context).await,
+            Self::Prove(prove) => prove.run(context).await,
             Self::Db(db) => db.run(context).await,
             Self::Completions(completions) => completions.run(context),
             Self::Man(man) => man.run(context),

@@ -3,6 +3,7 @@
 //! * [`Engine`] takes commands and answers each after its commit (the sequencer does the work).
 //! * [`state`] loads a ledger's state from its snapshot and log, as of now or as known at a time.
 //! * [`replay`] folds the log alone and holds every projection against it.
+//! * [`prove`] makes proofs from the entries as they stand; [`signer`] signs checkpoints, and never two that disagree.
 //! * [`rehearsal`] judges without appending; [`atomic`] appends all or none; [`opening`] begins a ledger.
 //!
 //! It refuses HTTP, file formats and wording for people; what is lawful is the domain's to say.
@@ -11,9 +12,11 @@ pub mod atomic;
 mod draft;
 mod fund;
 pub mod opening;
+pub mod prove;
 pub mod rehearsal;
 pub mod replay;
 mod sequencer;
+pub mod signer;
 pub mod state;
 
 use std::collections::HashMap;

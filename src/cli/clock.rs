@@ -8,3 +8,14 @@ use crate::engine::Clock;
 pub fn clock() -> Clock {
     Clock { now: || chrono::SubsecRound::trunc_subsecs(chrono::Utc::now(), 6), id: uuid::Uuid::now_v7 }
 }
+
+/// 32 random bytes of the system's, for a key.
+///
+/// # Errors
+///
+/// Where the system has none to give.
+pub fn seed() -> std::io::Result<[u8; 32]> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(std::io::Error::other)?;
+    Ok(seed)
+}

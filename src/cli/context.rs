@@ -154,6 +154,16 @@ impl Context {
         Ok(())
     }
 
+    /// Prints a text that ends its own lines.
+    ///
+    /// # Errors
+    ///
+    /// Where standard output cannot be written.
+    pub fn text(&mut self, text: &str) -> Result<(), Failure> {
+        self.out.write_all(text.as_bytes())?;
+        Ok(())
+    }
+
     /// Prints bytes as they are, and ends the line.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! How a call fails: the exit status, and a message in the user's language that says what to do next.
 
+mod proof;
+
 use std::process::ExitCode;
 
 use super::context::{Context, Lang};

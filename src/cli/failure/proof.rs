@@ -1,0 +1,114 @@
+//! How proofs, checkpoints and their signer fail: what is wrong at which size, in the user's language.
+
+use super::Failure;
+use crate::engine::prove::ProveError;
+use crate::engine::signer::SignerError;
+use crate::log::checkpoint::CheckpointError;
+use crate::log::note::NoteError;
+use crate::log::proof::ProofError;
+
+fn unverified(zh: String, en: String) -> Failure {
+    Failure::Unverified { zh, en }
+}
+
+/// What a proof failed at. A checkpoint that came from anywhere leaves a doubt whose it is, which is said after it.
+fn proof_failed(error: ProveError, doubt: (&str, &str)) -> Failure {
+    let (en, (doubt_zh, doubt_en)) = (error.to_string(), doubt);
+    match error {
+        ProveError::Shorter { signed, found } => unverified(
+            format!("台账被回退:检查点签于第 {signed} 条,台账现只有 {found} 条{doubt_zh}"),
+            format!("{en}{doubt_en}"),
+        ),
+        ProveError::Forked { origin, size, expected, found } => unverified(
+            format!("历史被改动:前 {size} 条记录,检查点 {origin} 的根为 {expected},现由记录算得 {found}{doubt_zh}"),
+            format!("{en}{doubt_en}"),
+        ),
+        ProveError::Store(error) => error.into(),
+        ProveError::Proof(error) => error.into(),
+        ProveError::Missing { position, size } => {
+            unverified(format!("缺少第 {position} 条记录:台账应有 {size} 条"), en)
+        }
+        ProveError::Head { size, expected, found } => {
+            unverified(format!("记录被改动:共 {size} 条,台账头的根为 {expected},现由记录算得 {found}"), en)
+        }
+        ProveError::Uncounted { size, position } => {
+            unverified(format!("台账头被回退:只计到第 {size} 条,而第 {position} 条记录仍在"), en)
+        }
+    }
+}
+
+impl From<ProveError> for Failure {
+    fn from(error: ProveError) -> Self {
+        proof_failed(error, ("(或检查点属于另一台账)", " (or the checkpoint is of another ledger)"))
+    }
+}
+
+impl From<ProofError> for Failure {
+    fn from(error: ProofError) -> Self {
+        let en = error.to_string();
+        match error {
+            ProofError::Beyond { index, size } => {
+                let position = index.wrapping_add(1);
+                Self::usage(
+                    format!("没有第 {position} 条记录:此处共 {size} 条"),
+                    format!("there is no position {position}: there are {size} entries"),
+                )
+            }
+            ProofError::Shrunk { old, new } => Self::usage(
+                format!("较早的检查点有 {old} 条,较晚的只有 {new} 条:次序颠倒了"),
+                format!("the earlier checkpoint has {old} entries, the later {new}: they are the wrong way round"),
+            ),
+            ProofError::Unfinished { given, size } => unverified(format!("应有 {size} 条记录,只读到 {given} 条"), en),
+            ProofError::Length { expected, found } => {
+                unverified(format!("证明应有 {expected} 个哈希,却有 {found} 个"), en)
+            }
+            ProofError::Root { size } => unverified(format!("证明推不出 {size} 条记录的根"), en),
+        }
+    }
+}
+
+impl From<NoteError> for Failure {
+    fn from(error: NoteError) -> Self {
+        let en = error.to_string();
+        match error {
+            NoteError::Name(name) => Self::usage(format!("{name:?} 不能作密钥名称:不得为空,不得有空格或加号"), en),
+            NoteError::Key => Self::usage("不是 Ed25519 密钥:应形如 名称+哈希+密钥", en),
+            NoteError::Malformed(_) => Self::usage("不是签名文本:残缺、被截断或格式不符", en),
+            NoteError::Unsigned(key) => unverified(format!("没有此密钥的签名:{key}"), en),
+            NoteError::Forged(name) => unverified(format!("{name} 的签名与内容不符"), en),
+        }
+    }
+}
+
+impl From<CheckpointError> for Failure {
+    fn from(error: CheckpointError) -> Self {
+        let en = error.to_string();
+        match error {
+            CheckpointError::Note(error) => error.into(),
+            CheckpointError::Malformed(_) => Self::usage("不是检查点:签名文本中没有名称、条数和根", en),
+            CheckpointError::Origin { expected, found } => {
+                Self::usage(format!("这是 {found} 的检查点,不是 {expected} 的"), en)
+            }
+        }
+    }
+}
+
+impl From<SignerError> for Failure {
+    fn from(error: SignerError) -> Self {
+        let en = error.to_string();
+        match error {
+            // The record says which ledger it is of: there is no such doubt.
+            SignerError::Prove(error) => proof_failed(error, ("", "")),
+            SignerError::File { path, source } => Self::usage(format!("无法读写 {}:{source}", path.display()), en),
+            SignerError::Exists(path) => Self::usage(format!("{} 已存在:密钥从不覆盖", path.display()), en),
+            SignerError::Key { path, .. } => Self::usage(format!("{} 中没有私钥", path.display()), en),
+            SignerError::Busy(path) => Self::usage(format!("另一进程正在使用密钥 {}", path.display()), en),
+            SignerError::Record { path, why } => {
+                unverified(format!("签发记录 {} 不是此密钥的,或已损坏:{why}", path.display()), en)
+            }
+            SignerError::OtherLedger { path, expected, found } => {
+                Self::usage(format!("按签发记录 {},此密钥为台账 {found} 签发,不为 {expected} 签发", path.display()), en)
+            }
+        }
+    }
+}
