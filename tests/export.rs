@@ -261,5 +261,8 @@ async fn the_program_exports_what_the_log_has() {
     desk.call(&["export", "csv", "--pilot", "JX2025-05", "--to", "2"]).failed(2, "JX2025-05");
     desk.call(&["export", "csv", "--to", "9999"]).failed(2, "9999");
     desk.call(&["export", "csv", "-o", "/nonexistent/x.csv"]).failed(2, "/nonexistent/x.csv");
+    // A device would be replaced by a file.
+    desk.call(&["export", "csv", "-o", "/dev/null"]).failed(2, "/dev/null");
+    desk.call(&["export", "csv", "-o", folder.path().to_str().unwrap()]).failed(2, "-o");
     desk.call(&["export", "xlsx"]).failed(2, "cloudevents");
 }

@@ -144,6 +144,13 @@ impl Draft {
             .file_name()
             .ok_or_else(|| unwritable(becomes, &std::io::ErrorKind::InvalidInput.into()))?
             .to_owned();
+        if fs::metadata(becomes).is_ok_and(|found| !found.is_file()) {
+            let path = becomes.display();
+            return Err(Failure::usage(
+                format!("{path} 不是普通文件:不填 -o 则写到标准输出"),
+                format!("{path} is no regular file: leave out -o to write to standard output"),
+            ));
+        }
         name.push(format!(".{}.part", std::process::id()));
         let path = becomes.with_file_name(name);
         let file = OpenOptions::new().write(true).create_new(true).open(&path);
