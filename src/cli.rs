@@ -11,6 +11,7 @@ mod context;
 mod db;
 mod demo;
 mod explain;
+mod export;
 mod failure;
 mod init;
 mod input;
@@ -71,6 +72,8 @@ enum Sub {
     Replay(replay::Replay),
     /// 解释一个数字 · the events and the rule that make up one figure
     Explain(explain::Explain),
+    /// 导出给别的软件核对 · the ledger in forms that other programs read
+    Export(export::Export),
     /// 重建派生数据 · drop and refill the projections while reads go on
     Rebuild(rebuild::Rebuild),
     /// 签发检查点的密钥 · the key that signs checkpoints
@@ -100,6 +103,7 @@ impl Sub {
             Self::Log(log) => log.run(context).await,
             Self::Replay(replay) => replay.run(context).await,
             Self::Explain(explain) => explain.run(context).await,
+            Self::Export(export) => export.run(context).await,
             Self::Rebuild(rebuild) => rebuild.run(context).await,
             Self::Key(key) => key.run(context),
             Self::Checkpoint(checkpoint) => checkpoint.run(context).await,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use tranche::domain::rulebook::Rule;
 
 /// The layers, each of which may use those after it and none before.
-const LAYERS: [&str; 6] = ["cli", "report", "engine", "store", "log", "domain"];
+const LAYERS: [&str; 7] = ["cli", "report", "exchange", "engine", "store", "log", "domain"];
 
 /// The most lines a source file may have.
 const LINES_MAX: usize = 500;

@@ -30,7 +30,7 @@ pub struct Log {
     kind: Option<String>,
 }
 
-type Records<'s> = Pin<Box<dyn Stream<Item = Result<Record, StoreError>> + Send + 's>>;
+pub(super) type Records<'s> = Pin<Box<dyn Stream<Item = Result<Record, StoreError>> + Send + 's>>;
 
 impl Log {
     pub(super) async fn run(self, context: &mut Context) -> Result<(), Failure> {
@@ -92,7 +92,7 @@ impl Log {
 }
 
 /// Whether the ledger's first event marks it as a sandbox.
-async fn is_sandbox(store: &Store, head: &Head) -> Result<bool, Failure> {
+pub(super) async fn is_sandbox(store: &Store, head: &Head) -> Result<bool, Failure> {
     let mut first = Box::pin(store.event_read(head.ledger, 1, 1));
     let Some(record) = first.next().await else { return Ok(false) };
     Ok(matches!(state::event_of(&record?)?.act, Act::OpenProgramme(open) if open.sandbox))

@@ -57,6 +57,12 @@ macro_rules! acts {
                 match self { $( Self::$form => concat!($($doc),*).trim_ascii(), )* }
             }
 
+            /// Its name in Chinese, which closes its documentation.
+            #[must_use]
+            pub fn zh(self) -> &'static str {
+                self.doc().rsplit_once(". ").map_or(self.command(), |(_, zh)| zh)
+            }
+
             /// The bodies that may record it (AUTH-01).
             #[must_use]
             pub const fn recorders(self) -> &'static [Body] {

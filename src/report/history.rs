@@ -59,7 +59,7 @@ fn plain(fields: &Map<String, Value>, name: &str) -> Option<String> {
 /// The Chinese name of an act, as its documentation has it behind the English sentence.
 #[must_use]
 pub fn name_zh(kind: ActKind) -> &'static str {
-    kind.doc().rsplit_once(". ").map_or(kind.command(), |(_, zh)| zh)
+    kind.zh()
 }
 
 /// A moment as people in Asia/Shanghai read it, to the second.
