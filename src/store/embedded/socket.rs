@@ -25,18 +25,20 @@ const ANSWER_PATIENCE: Duration = Duration::from_secs(2);
 /// under `/tmp`.
 ///
 /// Not `$XDG_RUNTIME_DIR`, which is emptied when the user signs out while the server stays. The name under
-/// `/tmp` holds the data directory's inode, so a cluster made in the place of a deleted one does not meet the
-/// socket of the old server, which may live for another minute.
+/// `/tmp` holds the moment at which the data were made (`PG_VERSION` is written then and never again), so a cluster made
+/// in the place of a deleted one does not meet the socket of the old server, which may live for another minute; an
+/// inode's number would not do, for it may be given out again.
 pub(super) fn directory(site: &Site) -> Result<String, EmbeddedError> {
     if let Some(beside) = site.directory.join("sock").to_str().filter(|path| is_plain(path)) {
         return Ok(beside.to_owned());
     }
     let data = site.data();
-    let metadata = fs::metadata(&data).map_err(EmbeddedError::files(&data))?;
+    let version = data.join("PG_VERSION");
+    let made = fs::metadata(&version).map_err(EmbeddedError::files(&version))?;
     let name = short_hash(&[
         data.as_os_str().as_encoded_bytes(),
-        &metadata.dev().to_be_bytes(),
-        &metadata.ino().to_be_bytes(),
+        &made.mtime().to_be_bytes(),
+        &made.mtime_nsec().to_be_bytes(),
     ]);
     Ok(format!("/tmp/tranche-{name}"))
 }
