@@ -128,10 +128,10 @@ impl Sample {
         let share = (PROJECT_FEN / most_of_project).max(2);
         let fen = share / 2 + payment.wrapping_mul(0x9e37_79b9) % (share / 2);
         let mut command = Command { on, ..self.payment.clone() };
-        command.by.area = Some(id(setup::area(pilot)));
+        command.by.area = Some(id(&setup::area(pilot)));
         if let Act::Pay(act) = &mut command.act {
-            act.pilot = id(setup::pilot(pilot));
-            act.payment = id(payment_id(pilot, payment));
+            act.pilot = id(&setup::pilot(pilot));
+            act.payment = id(&payment_id(pilot, payment));
             act.amount = Money::from_fen(i128::from(fen.max(1)));
             if let Some(code) = crate::domain::text::ProjectCode::parse(&setup::project(pilot, project)) {
                 act.project = code;
@@ -146,10 +146,10 @@ impl Sample {
     fn reversed(&self, payment: u64, on: Date) -> Command {
         let pilot = payment % self.pilots;
         let mut command = Command { on, ..self.reversal.clone() };
-        command.by.area = Some(id(setup::area(pilot)));
+        command.by.area = Some(id(&setup::area(pilot)));
         if let Act::ReversePayment(act) = &mut command.act {
-            act.pilot = id(setup::pilot(pilot));
-            act.payment = id(payment_id(pilot, payment));
+            act.pilot = id(&setup::pilot(pilot));
+            act.payment = id(&payment_id(pilot, payment));
         }
         command
     }
@@ -199,8 +199,8 @@ fn payment_id(pilot: u64, payment: u64) -> String {
 }
 
 /// An identifier of its own form.
-fn id(text: String) -> Id {
-    Id::parse(&text).unwrap_or_else(|| setup::nameless())
+fn id(text: &str) -> Id {
+    Id::parse(text).unwrap_or_else(setup::nameless)
 }
 
 /// The same number always has the same identifier, in the layout and the order of version 7.
@@ -260,7 +260,9 @@ mod tests {
                 let moment = ledger.moment(&command, now);
                 let made = events_of(&ledger, &command, command.id.unwrap(), (acts, &warnings), moment);
                 assert_eq!(made.len(), 1);
-                made.iter().for_each(|event| evolve(&mut ledger, event));
+                for event in &made {
+                    evolve(&mut ledger, event);
+                }
             }
             assert_eq!(ledger.programme.position, events);
             assert_eq!(ledger.pilots.len() as u64, sample.pilots());
