@@ -13,6 +13,7 @@ pub mod atomic;
 mod draft;
 mod fund;
 pub mod opening;
+mod payment;
 pub mod prove;
 pub mod rehearsal;
 pub mod replay;
