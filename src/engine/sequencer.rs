@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::draft::{Draft, Pending, refused, repeated, request_of, signed, too_long, unwritable};
-use super::{Clock, EngineError, Job, Known, Outcome, Placed, payment, state};
+use super::{Clock, EngineError, Job, Known, Outcome, Placed, state};
 use crate::domain::Timestamp;
 use crate::domain::act::Act;
 use crate::domain::decide::{Decision, decide};

@@ -171,7 +171,7 @@ async fn catch_up_part(
     streams: &[(String, i32)],
 ) -> Result<(), EngineError> {
     let acts = store.act_read(head.ledger, next_position(state), head.position).peekable();
-    let own = store.streams_read(head.ledger, streams).await?.peekable();
+    let own = store.streams_tail(head.ledger, streams).await?.peekable();
     pin_mut!(acts, own);
     loop {
         // A pilot's acts that are no payments stand in both.

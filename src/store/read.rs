@@ -164,12 +164,12 @@ impl Store {
     ///
     /// # Errors
     /// Those of the connection.
-    pub async fn streams_read(
+    pub async fn streams_tail(
         &self,
         ledger: i64,
         streams: &[(String, i32)],
     ) -> Result<impl Stream<Item = Result<Record, StoreError>> + Send + use<>, StoreError> {
-        let statement = self.prepared(sql::STREAMS_READ).await?;
+        let statement = self.prepared(sql::STREAMS_TAIL).await?;
         let (names, versions): (Vec<&str>, Vec<i32>) =
             streams.iter().map(|(name, version)| (name.as_str(), *version)).unzip();
         let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 3] = [&ledger, &names, &versions];

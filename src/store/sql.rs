@@ -98,8 +98,8 @@ pub const ACT_READ: Statement =
     ("act_read", event_columns!("item IS NULL AND position >= $2 AND position <= $3 ORDER BY position LIMIT $4"));
 
 /// What streams have beyond a version of each.
-pub const STREAMS_READ: Statement = (
-    "streams_read",
+pub const STREAMS_TAIL: Statement = (
+    "streams_tail",
     "SELECT e.position, e.stream, e.version, e.type, e.business_date, e.recorded_at, e.entry \
        FROM unnest($2::text[], $3::integer[]) AS s(stream, version) \
        JOIN tranche.event e ON e.ledger = $1 AND e.stream = s.stream AND e.version > s.version \
@@ -198,7 +198,7 @@ pub const ALL: &[Statement] = &[
     CATEGORY_ACT_READ,
     CATEGORY_ACT_READ_BACK,
     ACT_READ,
-    STREAMS_READ,
+    STREAMS_TAIL,
     STREAMS_CHANGED,
     ITEMS_FIND,
     ITEMS_READ,

@@ -138,7 +138,7 @@ impl Fixture {
 }
 
 /// The payment an act is about.
-fn item_of(kind: &str, data: &serde_json::Value) -> Option<String> {
+fn item_of(kind: &str, data: &Value) -> Option<String> {
     let sign = match kind {
         "PaymentRecorded" => "+",
         "PaymentReversed" => "-",
