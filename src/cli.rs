@@ -4,18 +4,21 @@
 //! No rule and no arithmetic lives here.
 
 mod apply;
+mod ask;
 mod asked;
 mod checkpoint;
 mod clock;
 mod context;
 mod db;
 mod demo;
+mod diff;
 mod explain;
 mod export;
 mod failure;
 mod init;
 mod input;
 mod key;
+mod list;
 mod log;
 mod nearest;
 mod prove;
@@ -72,6 +75,10 @@ enum Sub {
     Replay(replay::Replay),
     /// 解释一个数字 · the events and the rule that make up one figure
     Explain(explain::Explain),
+    /// 两次所知或两个日期之差 · what was believed then and now, and the events that make each fen of the difference
+    Diff(diff::Diff),
+    /// 保存问题与答案,日后再问 · save a question with its answer, to be asked again
+    Ask(ask::Ask),
     /// 导出给别的软件核对 · the ledger in forms that other programs read
     Export(export::Export),
     /// 重建派生数据 · drop and refill the projections while reads go on
@@ -103,6 +110,8 @@ impl Sub {
             Self::Log(log) => log.run(context).await,
             Self::Replay(replay) => replay.run(context).await,
             Self::Explain(explain) => explain.run(context).await,
+            Self::Diff(diff) => diff.run(context).await,
+            Self::Ask(ask) => ask.run(context).await,
             Self::Export(export) => export.run(context).await,
             Self::Rebuild(rebuild) => rebuild.run(context).await,
             Self::Key(key) => key.run(context),

@@ -122,7 +122,7 @@ fn a_pilot_has_the_keys_that_are_promised() {
         "position",
         "funds",
     ];
-    let lists = ["releases", "projects", "evaluations", "sanctions", "alerts"];
+    let lists = ["releases", "projects", "evaluations", "findings", "sanctions", "alerts"];
     assert_eq!(keys_in_order(&text), [&summary[..], &lists[..]].concat());
     let value: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(value["funds"].as_object().unwrap().len(), 17);
@@ -141,7 +141,8 @@ fn a_pilot_has_the_keys_that_are_promised() {
     has("releases", release.to_vec());
     has("projects", vec!["project", "name", "owner", "direction", "assigned", "paid", "filed_on"]);
     has("evaluations", vec!["evaluation", "kind", "year", "score", "grade", "self_score", "payout_ratio"]);
-    has("sanctions", vec!["kind", "id", "on", "amount", "returned", "due", "basis"]);
+    has("findings", vec!["finding", "on", "kind", "description", "document"]);
+    has("sanctions", vec!["kind", "id", "on", "amount", "returned", "due", "basis", "finding", "grade"]);
     has("alerts", vec!["alert", "rule", "since", "amount", "subject", "pilot", "zh", "en"]);
     let kinds: Vec<&str> =
         value["sanctions"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();

@@ -8,12 +8,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use futures_util::StreamExt as _;
 
-use super::asked::unknown_pilot;
-use super::log::{Records, is_sandbox};
+use super::asked::Asked;
+use super::log::{beyond, is_sandbox, records};
 use super::{Context, Failure};
 use crate::engine::state;
 use crate::exchange::{Exporter, Form, Subject};
-use crate::store::{Head, Store};
 
 /// The forms of an export.
 #[derive(Clone, Copy, ValueEnum)]
@@ -43,6 +42,8 @@ pub struct Export {
     /// 到此位置止 · up to this position
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     to: Option<i64>,
+    #[command(flatten)]
+    asked: Asked,
     /// 写入文件;不填则写到标准输出 · into a file; to standard output where none is given
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -51,15 +52,12 @@ pub struct Export {
 impl Export {
     pub(super) async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let (store, head) = context.opened().await?;
+        self.asked.check_known(context, &store, &head).await?;
         let to = self.to.unwrap_or(head.position);
         if to > head.position {
-            let last = head.position;
-            return Err(Failure::usage(
-                format!("--to {to} 超出台账:最后一条在位置 {last}"),
-                format!("--to {to} is past the ledger, whose last entry is at {last}"),
-            ));
+            return Err(beyond("--to", to, &head));
         }
-        let mut records = self.records(&store, &head, to).await?;
+        let mut records = records(&store, &head, self.pilot.as_deref(), (1, to)).await?;
         let subject = Subject { ledger: head.name.clone(), sandbox: is_sandbox(&store, &head).await? };
         let mut draft = self.output.as_deref().map(Draft::beside).transpose()?;
         let mut write = |context: &mut Context, bytes: &mut Vec<u8>| {
@@ -71,17 +69,27 @@ impl Export {
             written
         };
         let mut progress = context.progress(u64::try_from(to).ok());
-        let mut bytes = Vec::new();
+        let (mut bytes, mut exported) = (Vec::new(), false);
         let mut exporter = Exporter::new(self.form.form(), subject, &mut bytes);
         while let Some(record) = records.next().await {
             let record = record?;
-            if record.position > to {
+            if record.position > to || !self.asked.is_known(&record) {
                 break;
             }
+            if !self.asked.is_dated(&record) {
+                continue;
+            }
+            exported = true;
             let event = state::event_of(&record)?;
             exporter.take(&event, &record.entry, &mut bytes)?;
             progress.at(event.position);
             write(context, &mut bytes)?;
+        }
+        if !exported {
+            return Err(Failure::usage(
+                format!("没有符合条件的记录可导出(台账共 {to} 条)", to = head.position),
+                format!("no entry fits, and nothing is exported (the ledger has {})", head.position),
+            ));
         }
         exporter.finish(&mut bytes);
         write(context, &mut bytes)?;
@@ -89,27 +97,6 @@ impl Export {
             Some(draft) => draft.keep(),
             None => Ok(()),
         }
-    }
-
-    /// The entries to export, of a pilot its stream; refused where there are none up to the position.
-    async fn records<'s>(&self, store: &'s Store, head: &Head, to: i64) -> Result<Records<'s>, Failure> {
-        let Some(pilot) = &self.pilot else {
-            return Ok(Box::pin(store.event_read(head.ledger, 1, to)));
-        };
-        let stream: Records<'s> = Box::pin(store.stream_read(head.ledger, &format!("pilot-{pilot}"), 1));
-        let mut stream = Box::pin(stream.peekable());
-        let first = match stream.as_mut().peek().await {
-            None => return Err(unknown_pilot(&state::load(store, head.ledger).await?, pilot)),
-            Some(Ok(record)) => record.position,
-            Some(Err(_)) => 0,
-        };
-        if first > to {
-            return Err(Failure::usage(
-                format!("截至位置 {to} 没有试点 {pilot} 的记录,最早的在位置 {first}"),
-                format!("there is no entry of the pilot {pilot} up to {to}; its first is at {first}"),
-            ));
-        }
-        Ok(stream)
     }
 }
 
@@ -126,8 +113,9 @@ impl FormName {
 }
 
 /// A file in the making, beside the one it is to become; gone with the value unless it is kept.
-struct Draft {
-    file: BufWriter<File>,
+pub(super) struct Draft {
+    /// Where its bytes go.
+    pub(super) file: BufWriter<File>,
     path: PathBuf,
     becomes: PathBuf,
     kept: bool,
@@ -139,7 +127,7 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
 }
 
 impl Draft {
-    fn beside(becomes: &Path) -> Result<Self, Failure> {
+    pub(super) fn beside(becomes: &Path) -> Result<Self, Failure> {
         let mut name = becomes
             .file_name()
             .ok_or_else(|| unwritable(becomes, &std::io::ErrorKind::InvalidInput.into()))?
@@ -159,7 +147,7 @@ impl Draft {
     }
 
     /// Makes it the file it is to become, once its bytes are on the disk.
-    fn keep(mut self) -> Result<(), Failure> {
+    pub(super) fn keep(mut self) -> Result<(), Failure> {
         self.settle().map_err(|error| unwritable(&self.becomes, &error))
     }
 
