@@ -14,6 +14,7 @@ mod scenario;
 
 use serde_json::{Value, json};
 use tranche::domain::Date;
+use tranche::domain::event::Event;
 use tranche::domain::text::Id;
 use tranche::report::explain::{Explainer, Explanation, Figure};
 use tranche::report::history;
@@ -181,9 +182,9 @@ fn lists_hold_nothing_that_is_dated_later() {
 fn explain(scenario: &Scenario, id: &Id, figure: Figure, as_of: &str) -> Explanation {
     let mut explainer = Explainer::new(view(scenario, as_of), id, &scenario.state.pilots[id], figure);
     let stream = format!("pilot-{id}");
-    let programme = scenario.events.iter().filter(|event| figure == Figure::Cap && event.stream == "programme");
-    programme.for_each(|event| explainer.take(event));
-    scenario.events.iter().filter(|event| event.stream == stream).for_each(|event| explainer.take(event));
+    let reads =
+        |event: &&Event| event.stream == stream || (figure.rests_on_parameters() && event.stream == "programme");
+    scenario.events.iter().filter(reads).for_each(|event| explainer.take(event));
     explainer.finish()
 }
 

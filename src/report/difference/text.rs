@@ -102,7 +102,7 @@ impl Difference {
             Column::left(lang.pick("事件", "event")),
             Column::left(lang.pick("编号", "item")),
             Column::left(lang.pick("文号/凭证号", "document")).at_most(30),
-            Column::left(lang.pick("经办、审批", "by")).at_most(40),
+            Column::left(lang.pick("经办、审批", "by")).at_most(44),
             Column::left(lang.pick("影响", "effect on")),
             Column::right(lang.pick("金额", "amount")),
         ])

@@ -85,7 +85,7 @@ impl Explanation {
             Column::left(lang.pick("文号/凭证号", "document")).at_most(36),
             Column::right(lang.pick("金额", "amount")),
             Column::right(lang.pick("累计", "sum")),
-            Column::left(lang.pick("经办、审批", "by")).at_most(40),
+            Column::left(lang.pick("经办、审批", "by")).at_most(44),
         ])
         .ruled();
         for part in &self.events {
