@@ -296,7 +296,7 @@ async fn a_ledger_that_is_no_longer_the_one_asked_does_not_verify() {
     let change = "UPDATE tranche.event SET entry = convert_to(replace(convert_from(entry, 'UTF8'), '李敏', '李明'), 'UTF8') \
                   WHERE position = 84";
     assert_eq!(owner.execute(change, &[]).await.unwrap(), 1);
-    copy.accepted(lines()[EARLY..EARLY + 1].iter().copied());
+    copy.accepted(lines()[EARLY..=EARLY].iter().copied());
     again(&copy).failed(3, "不再是提问时的");
     again(&self::desk(&lines()[..EARLY - 10]).await).failed(3, "变短了");
     again(&self::desk(&lines()[..EARLY + 10]).await).failed(3, "不再是提问时的");

@@ -64,12 +64,11 @@ impl Ask {
         let (root, entries) = (hex(&replayed.root), replayed.entries);
         let as_of = self.asked.date(&replayed.state);
         let answering = Answering { store, head, state: replayed.state, as_of, known_at: self.asked.known_at };
-        let pilot = match &self.pilot {
-            Some(pilot) => Some(answering.pilot(pilot)?.0),
-            None => {
-                self.asked.check_pilots(&answering.store, &answering.head, &answering.state).await?;
-                None
-            }
+        let pilot = if let Some(pilot) = &self.pilot {
+            Some(answering.pilot(pilot)?.0)
+        } else {
+            self.asked.check_pilots(&answering.store, &answering.head, &answering.state).await?;
+            None
         };
         let question = Question::asked(answering.view(), (pilot.as_ref(), figure), (clock().now)(), (entries, root));
         self.save(context, &question)

@@ -102,7 +102,7 @@ impl Asked {
     pub async fn check_known(self, context: &Context, store: &Store, head: &Head) -> Result<(), Failure> {
         let Some(known_at) = self.known_at else { return Ok(()) };
         if known_at > (clock().now)() && head.recorded_at.is_none_or(|last| known_at > last) {
-            context.complain(&context.lang.pick(
+            context.complain(context.lang.pick(
                 "注意:--known-at 尚未到来,此后还可能有新的记录",
                 "note: --known-at is still to come; more may be recorded by then",
             ));

@@ -43,22 +43,18 @@ impl Diff {
         let earlier = earlier.as_ref().map_or(&answering.state, |earlier| &earlier.state);
         let as_of = then.as_of.unwrap_or(answering.as_of);
         let before = View { state: earlier, as_of, known_at: then.known_at, ..answering.view() };
-        match &self.pilot {
-            Some(pilot) => {
-                let (id, pilot) = answering.pilot(pilot)?;
-                let difference = Between::new(&answering, before).await?.pilot(&id, pilot).await?;
-                if context.is_json() {
-                    context.json(&difference)?;
-                } else {
-                    print(context, &difference.text(true, context.lang))?;
-                }
-                check(&difference)
-            }
-            None => {
-                now.check_pilots(&answering.store, &answering.head, &answering.state).await?;
-                Between::new(&answering, before).await?.programme(context).await
-            }
+        let Some(pilot) = &self.pilot else {
+            now.check_pilots(&answering.store, &answering.head, &answering.state).await?;
+            return Between::new(&answering, before).await?.programme(context).await;
+        };
+        let (id, pilot) = answering.pilot(pilot)?;
+        let difference = Between::new(&answering, before).await?.pilot(&id, pilot).await?;
+        if context.is_json() {
+            context.json(&difference)?;
+        } else {
+            print(context, &difference.text(true, context.lang))?;
         }
+        check(&difference)
     }
 
     /// What is compared with what; the first the earlier.

@@ -69,7 +69,7 @@ impl Export {
             written
         };
         let mut progress = context.progress(u64::try_from(to).ok());
-        let (mut bytes, mut exported) = (Vec::new(), false);
+        let (mut bytes, mut empty) = (Vec::new(), true);
         let mut exporter = Exporter::new(self.form.form(), subject, &mut bytes);
         while let Some(record) = records.next().await {
             let record = record?;
@@ -79,13 +79,13 @@ impl Export {
             if !self.asked.is_dated(&record) {
                 continue;
             }
-            exported = true;
+            empty = false;
             let event = state::event_of(&record)?;
             exporter.take(&event, &record.entry, &mut bytes)?;
             progress.at(event.position);
             write(context, &mut bytes)?;
         }
-        if !exported {
+        if empty {
             return Err(Failure::usage(
                 format!("没有符合条件的记录可导出(台账共 {to} 条)", to = head.position),
                 format!("no entry fits, and nothing is exported (the ledger has {})", head.position),

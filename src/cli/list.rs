@@ -7,6 +7,7 @@ use super::{Context, Failure};
 /// A list being printed inside its object.
 pub(super) struct List {
     begun: bool,
+    end: &'static [u8],
 }
 
 impl List {
@@ -17,7 +18,7 @@ impl List {
         head.pop();
         context.raw(&head)?;
         context.raw(format!(",\"{name}\":[").as_bytes())?;
-        Ok(Self { begun: false })
+        Ok(Self { begun: false, end: b"]}\n" })
     }
 
     /// Prints an item, which is JSON already.
@@ -30,6 +31,6 @@ impl List {
 
     /// Ends the list and its object.
     pub(super) fn close(self, context: &mut Context) -> Result<(), Failure> {
-        context.raw(b"]}\n")
+        context.raw(self.end)
     }
 }

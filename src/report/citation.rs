@@ -58,7 +58,6 @@ impl From<&Reason> for Warning {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a field over by reference")]
 fn moment<S: Serializer>(moment: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&moment_text(*moment))
 }

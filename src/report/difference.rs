@@ -258,7 +258,9 @@ impl<'a> Comparer<'a> {
         let passage = Effects::between(&values(&sums, terms_then), &at);
         let mut events = Vec::with_capacity(rows.len());
         for (event, moved) in rows {
-            moved.into_iter().for_each(|(quantity, by)| sums.add(quantity, by));
+            for (quantity, by) in moved {
+                sums.add(quantity, by);
+            }
             let next = values(&sums, terms_now);
             events.push(EventDifference { event, effects: Effects::between(&at, &next) });
             at = next;

@@ -163,7 +163,7 @@ impl<'j> Sequence<'j> {
         fold(&mut then, &events[least..known]);
         audit(&then, &log[..known], &[self.past(dice), self.today])?;
         let (one, other) = (self.past(dice), self.past(dice));
-        difference(ledger, &then, &[one.min(other), one.max(other)], (events, dice))?;
+        difference(ledger, &then, [one.min(other), one.max(other)], (events, dice))?;
         fold(&mut then, &events[known..]);
         if then == *ledger { Ok(()) } else { Err(format!("folding again from event {least} gives another state")) }
     }
@@ -191,13 +191,12 @@ fn audit(ledger: &Ledger, log: &[Value], dates: &[Date]) -> Result<(), String> {
 fn difference(
     ledger: &Ledger,
     then: &Ledger,
-    dates: &[Date; 2],
+    [early, late]: [Date; 2],
     (events, dice): (&[Event], &mut Dice),
 ) -> Result<(), String> {
     let ids: Vec<&Id> = ledger.pilots.keys().collect();
     let Some(id) = dice.pick(&ids) else { return Ok(()) };
     let view = |state, as_of| View { ledger: "test", state, as_of, known_at: None };
-    let [early, late] = *dates;
     for (before, after) in [
         (view(then, late), view(ledger, late)),
         (view(ledger, early), view(ledger, late)),
