@@ -13,6 +13,7 @@ use super::log::{beyond, is_sandbox, records};
 use super::{Context, Failure};
 use crate::engine::state;
 use crate::exchange::{Exporter, Form, Subject};
+use crate::store::Head;
 
 /// The forms of an export.
 #[derive(Clone, Copy, ValueEnum)]
@@ -86,10 +87,7 @@ impl Export {
             write(context, &mut bytes)?;
         }
         if empty {
-            return Err(Failure::usage(
-                format!("没有符合条件的记录可导出(台账共 {to} 条)", to = head.position),
-                format!("no entry fits, and nothing is exported (the ledger has {})", head.position),
-            ));
+            return Err(self.nothing(&head, to));
         }
         exporter.finish(&mut bytes);
         write(context, &mut bytes)?;
@@ -97,6 +95,20 @@ impl Export {
             Some(draft) => draft.keep(),
             None => Ok(()),
         }
+    }
+}
+
+impl Export {
+    /// Nothing is exported where no entry fits: an empty file would look like an answer.
+    fn nothing(&self, head: &Head, to: i64) -> Failure {
+        let of = self.pilot.as_ref();
+        let of_zh = of.map_or_else(String::new, |pilot| format!("试点 {pilot} "));
+        let of_en = of.map_or_else(String::new, |pilot| format!(" of the pilot {pilot}"));
+        let last = head.position;
+        Failure::usage(
+            format!("前 {to} 条记录中没有{of_zh}符合条件的,未导出(台账共 {last} 条)"),
+            format!("no entry{of_en} up to {to} fits, and nothing is exported (the ledger has {last})"),
+        )
     }
 }
 
