@@ -6,15 +6,18 @@
 mod apply;
 mod ask;
 mod asked;
+mod bench_data;
 mod checkpoint;
 mod clock;
 mod context;
 mod db;
 mod demo;
 mod diff;
+mod draft;
 mod explain;
 mod export;
 mod failure;
+mod format;
 mod init;
 mod input;
 mod key;
@@ -36,8 +39,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use clock::clock;
-pub use context::{Context, Format, Global, Lang};
+pub use context::{Context, Global, Lang};
 pub use failure::Failure;
+pub use format::Format;
 
 /// 试点资金台账:不可篡改的财政资金事件台账 · an event-sourced ledger of public money
 #[derive(Parser)]
@@ -91,6 +95,9 @@ enum Sub {
     Prove(prove::Prove),
     /// 内置数据库 · the embedded database
     Db(db::Db),
+    /// 示例数据,用于测量 · a made-up history of any size, for measuring
+    #[command(hide = true)]
+    BenchData(bench_data::BenchData),
     /// 命令补全脚本 · completions for a shell
     Completions(shell::Completions),
     /// 手册页 · the manual page
@@ -98,6 +105,14 @@ enum Sub {
 }
 
 impl Sub {
+    /// Whether its results have this form; where it has forms of its own, it says so itself.
+    fn has(&self, format: Format) -> Result<(), Failure> {
+        match self {
+            Self::Export(_) => Ok(()),
+            _ => format.among(Format::COMMON),
+        }
+    }
+
     async fn run(self, context: &mut Context) -> Result<(), Failure> {
         match self {
             Self::Demo(demo) => demo.run(context).await,
@@ -118,6 +133,7 @@ impl Sub {
             Self::Checkpoint(checkpoint) => checkpoint.run(context).await,
             Self::Prove(prove) => prove.run(context).await,
             Self::Db(db) => db.run(context).await,
+            Self::BenchData(data) => data.run(context).await,
             Self::Completions(completions) => completions.run(context),
             Self::Man(man) => man.run(context),
         }
@@ -149,6 +165,9 @@ pub fn main() -> ExitCode {
         }
     };
     let mut context = Context::new(cli.global);
+    if let Err(failure) = cli.command.has(context.format) {
+        return failure.report(&context);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return Failure::from(error).report(&context),

@@ -5,6 +5,7 @@
 //! * [`replay`] folds the log alone and holds every projection against it.
 //! * [`history`] reads the entries behind a pilot's figures.
 //! * [`prove`] makes proofs from the entries as they stand; [`signer`] signs checkpoints, and never two that disagree.
+//! * [`sample`] makes up lawful histories of any size, for measuring.
 //! * [`rehearsal`] judges without appending; [`atomic`] appends all or none; [`opening`] begins a ledger.
 //!
 //! It refuses HTTP, file formats and wording for people; what is lawful is the domain's to say.
@@ -17,6 +18,7 @@ pub mod opening;
 pub mod prove;
 pub mod rehearsal;
 pub mod replay;
+pub mod sample;
 mod sequencer;
 pub mod signer;
 pub mod state;

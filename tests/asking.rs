@@ -61,7 +61,7 @@ async fn lists_are_asked_of_a_date_and_a_time() {
         let due: Vec<&Value> = whole.iter().filter(own).filter(known).filter(dated).collect();
         assert_eq!(told.lines().iter().collect::<Vec<_>>(), due);
         assert!(due.len() > 5);
-        let exported = desk.call(&[&["export", "jsonl"], &asked[..], pilot].concat());
+        let exported = desk.call(&[&["export", "--format", "jsonl"], &asked[..], pilot].concat());
         assert_eq!(exported.out, told.out, "an export of the same question has the same entries");
     }
     // The opening is known at every time, though a sandbox's was recorded at a real one.
@@ -70,7 +70,7 @@ async fn lists_are_asked_of_a_date_and_a_time() {
         (known[0]["type"].as_str(), known[1]["type"].as_str()),
         (Some("ProgrammeOpened"), Some("ApplicationSubmitted"))
     );
-    let books = desk.call(&["export", "csv", "--known-at", "2025-12-31"]);
+    let books = desk.call(&["export", "--format", "csv", "--known-at", "2025-12-31"]);
     assert_eq!(books.code(), 0, "{}", books.err);
     assert!(books.out.contains(",下达资金,") && !books.out.contains(",支付,"), "{}", books.out);
 }
@@ -82,7 +82,7 @@ async fn what_cannot_be_answered_is_refused_and_says_what_there_is() {
     let out = folder.path().join("out");
     let calls: &[(&[&str], &str)] = &[
         (&["log", "--known-at", "2025-10-19"], "2025-10-20"),
-        (&["export", "csv", "--known-at", "2025-10-19"], "2025-10-20"),
+        (&["export", "--format", "csv", "--known-at", "2025-10-19"], "2025-10-20"),
         (&["explain", "JX2025-01", "paid", "--known-at", "2025-10-19"], "2025-10-20"),
         (&["diff", "--known", "2025-10-19"], "2025-10-20"),
         (&["ask", "--known-at", "2025-10-19"], "2025-10-20"),
@@ -93,8 +93,8 @@ async fn what_cannot_be_answered_is_refused_and_says_what_there_is() {
         (&["ask", "--as-of", "2025-11-01"], "2025-11-24"),
         (&["log", "--to", "525"], "524"),
         (&["log", "--from", "525"], "524"),
-        (&["export", "csv", "--to", "525"], "524"),
-        (&["export", "csv", "--as-of", "2025-01-01", "-o", text(&out)], "524"),
+        (&["export", "--format", "csv", "--to", "525"], "524"),
+        (&["export", "--format", "csv", "--as-of", "2025-01-01", "-o", text(&out)], "524"),
         (&["log", "--type", "Foo"], "TrancheReleased"),
         (&["log", "--known-at", "yesterday"], "2026-12-31"),
         (&["diff", "JX2025-01"], "--known"),
