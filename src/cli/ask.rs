@@ -12,8 +12,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::asked::{Answering, Asked};
+use super::draft::Draft;
 use super::explain::find_figure;
-use super::export::Draft;
 use super::{Context, Failure, clock};
 use crate::domain::text::Id;
 use crate::engine::replay::{self, hex};
