@@ -8,6 +8,7 @@ pub mod history;
 pub mod lang;
 pub mod outcome;
 pub mod parameters;
+pub mod policy;
 pub mod proof;
 pub mod remaining;
 pub mod rules;
