@@ -10,6 +10,7 @@ mod bench_data;
 mod checkpoint;
 mod clock;
 mod context;
+mod cosign;
 mod db;
 mod demo;
 mod diff;
@@ -24,6 +25,7 @@ mod key;
 mod list;
 mod log;
 mod nearest;
+mod note_file;
 mod prove;
 mod rebuild;
 mod record;
@@ -91,6 +93,8 @@ enum Sub {
     Key(key::Key),
     /// 签发检查点:条数和根 · sign what the ledger is now: its size and root
     Checkpoint(checkpoint::Checkpoint),
+    /// 联署检查点:接续上次联署的内容才签 · cosign a checkpoint that goes on from the last one cosigned
+    Cosign(cosign::Cosign),
     /// 证明记录在台账中,或台账未被改动 · prove that an entry is in the ledger, or that nothing was altered since
     Prove(prove::Prove),
     /// 内置数据库 · the embedded database
@@ -131,6 +135,7 @@ impl Sub {
             Self::Rebuild(rebuild) => rebuild.run(context).await,
             Self::Key(key) => key.run(context),
             Self::Checkpoint(checkpoint) => checkpoint.run(context).await,
+            Self::Cosign(cosign) => cosign.run(context).await,
             Self::Prove(prove) => prove.run(context).await,
             Self::Db(db) => db.run(context).await,
             Self::BenchData(data) => data.run(context).await,

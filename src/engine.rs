@@ -10,7 +10,9 @@
 //!
 //! It refuses HTTP, file formats and wording for people; what is lawful is the domain's to say.
 
+pub mod announced;
 pub mod atomic;
+pub mod cosigner;
 mod draft;
 mod fund;
 pub mod history;

@@ -10,6 +10,7 @@ pub mod history;
 pub mod lang;
 pub mod outcome;
 pub mod parameters;
+pub mod policy;
 pub mod proof;
 pub mod question;
 pub mod remaining;

@@ -32,7 +32,8 @@ pub struct Facts {
 }
 
 /// Fields that name what an act concerns, the first present counting.
-const SUBJECTS: &[&str] = &["pilot", "application", "subject", "area", "project", "through", "cohort", "programme"];
+const SUBJECTS: &[&str] =
+    &["pilot", "application", "subject", "area", "project", "through", "cohort", "programme", "key"];
 /// Fields that name the one thing it does something to.
 const ITEMS: &[&str] =
     &["release", "payment", "receipt", "clawback", "finding", "evaluation", "project", "period", "basis"];
