@@ -20,7 +20,7 @@ use crate::log::entry;
 use crate::store::{Head, Record, Snapshot, Store};
 
 /// The form of the snapshots this program writes; another one found is not read, and replaced in time.
-const FORMAT: &str = "2";
+const FORMAT: &str = "3";
 
 const PROGRAMME: &str = "programme";
 const PILOT: &str = "pilot-";
