@@ -17,7 +17,7 @@ use super::{StoreError, sql};
 /// A page aims at this many bytes of entries, whatever their size.
 const PAGE_BYTES: usize = 4 << 20;
 /// Rows of the first page, before the size of entries is known.
-const PAGE_ROWS_FIRST: i64 = 1_024;
+const PAGE_ROWS_FIRST: i64 = 256;
 /// The fewest and the most rows a page asks for.
 const PAGE_ROWS: (i64, i64) = (64, 16_384);
 
