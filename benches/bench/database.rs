@@ -18,7 +18,9 @@ pub async fn client(target: &Target) -> Result<Client, Failure> {
 pub async fn conditions(target: &Target) -> Result<Value, Failure> {
     let client = client(target).await?;
     let mut settings = serde_json::Map::new();
-    for name in ["server_version", "fsync", "synchronous_commit", "full_page_writes", "wal_compression", "shared_buffers"] {
+    for name in
+        ["server_version", "fsync", "synchronous_commit", "full_page_writes", "wal_compression", "shared_buffers"]
+    {
         let value: String = client.query_one("SELECT current_setting($1)", &[&name]).await?.try_get(0)?;
         settings.insert(name.to_owned(), value.into());
     }

@@ -129,18 +129,34 @@ pub async fn measure(target: &Target, plan: &Plan, table: &mut Table) -> Result<
         table.note(&format!("{name}, p50"), "ms", p50, paid);
     }
     let client = database::client(target).await?;
-    let before: i64 = client.query_one("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint", &[]).await?.try_get(0)?;
+    let before: i64 = client
+        .query_one("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint", &[])
+        .await?
+        .try_get(0)?;
     let (refused, _) = rate(&desk, 32, Sent::TooMuch, plan.span).await?;
-    let after: i64 = client.query_one("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint", &[]).await?.try_get(0)?;
+    let after: i64 = client
+        .query_one("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint", &[])
+        .await?
+        .try_get(0)?;
     table.note("refused, 32 callers", "refusals/s", refused, "payments beyond the assignment");
     let written = f64::from(i32::try_from(after - before)?) / (refused * plan.span.as_secs_f64());
-    table.note("refused, WAL bytes each", "bytes", written, "written by the whole server meanwhile, its own housekeeping too");
+    table.note(
+        "refused, WAL bytes each",
+        "bytes",
+        written,
+        "written by the whole server meanwhile, its own housekeeping too",
+    );
     let mut many = Vec::new();
     for _ in 0..plan.ledgers {
         many.push(Desk::open(target, 2).await?);
     }
     let (all, _) = rate(&many, 1_024, Sent::Lawful, plan.span).await?;
-    table.note("engine, many ledgers", "events/s", all, format!("{} ledgers of one process, 1,024 callers in all", plan.ledgers));
+    table.note(
+        "engine, many ledgers",
+        "events/s",
+        all,
+        format!("{} ledgers of one process, 1,024 callers in all", plan.ledgers),
+    );
     for desk in desk.into_iter().chain(many) {
         close(desk).await?;
     }

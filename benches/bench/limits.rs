@@ -187,9 +187,7 @@ async fn multi(target: &Target, rows: &Rows) -> Result<f64, Failure> {
         let kinds: Vec<&str> = records.iter().map(|record| record.kind.as_str()).collect();
         let entries: Vec<&[u8]> = records.iter().map(|record| record.entry.as_slice()).collect();
         let ids: Vec<Uuid> = positions.iter().copied().map(identifier).collect();
-        client
-            .execute(&events, &[&positions, &times, &versions, &dates, &streams, &kinds, &entries, &items])
-            .await?;
+        client.execute(&events, &[&positions, &times, &versions, &dates, &streams, &kinds, &entries, &items]).await?;
         client.execute(&commands, &[&ids, &positions, &&[1_u8; 32][..]]).await?;
     }
     Ok(per_second(rows.records.len(), begun))
@@ -222,7 +220,8 @@ async fn copy_in(target: &Target, rows: &Rows) -> Result<f64, Failure> {
         writer.as_mut().write(&row).await?;
     }
     writer.finish().await?;
-    let sink = client.copy_in("COPY bench.command (ledger, id, request, first_position, events) FROM STDIN BINARY").await?;
+    let sink =
+        client.copy_in("COPY bench.command (ledger, id, request, first_position, events) FROM STDIN BINARY").await?;
     let types = [Type::INT8, Type::UUID, Type::BYTEA, Type::INT8, Type::INT4];
     let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
     for record in rows.records.iter() {

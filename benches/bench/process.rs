@@ -35,7 +35,8 @@ fn run(command: &mut Command) -> Result<f64, Failure> {
     if output.status.success() {
         return Ok(begun.elapsed().as_secs_f64());
     }
-    Err(format!("{command:?}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)).into())
+    Err(format!("{command:?}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+        .into())
 }
 
 /// The most memory a process had at once, in megabytes.
@@ -45,7 +46,8 @@ fn peak(command: &mut Command) -> Result<f64, Failure> {
     let mut most = 0.0_f64;
     while child.try_wait()?.is_none() {
         let told = std::fs::read_to_string(&status).unwrap_or_default();
-        let kib = told.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<f64>().ok());
+        let kib =
+            told.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<f64>().ok());
         most = most.max(kib.unwrap_or(0.0) / 1_024.0);
         std::thread::park_timeout(LOOK);
     }
@@ -57,7 +59,8 @@ impl Ledgers {
     pub fn make(plan: &Plan) -> Result<Self, Failure> {
         let make = |kind: &str, events: u64, pilots: u64| -> Result<_, Failure> {
             let name = format!("bench-{kind}-{events}-{pilots}");
-            let arguments = ["bench-data", "--ledger", &name, "--events", &events.to_string(), "--pilots", &pilots.to_string()];
+            let arguments =
+                ["bench-data", "--ledger", &name, "--events", &events.to_string(), "--pilots", &pilots.to_string()];
             run(tranche().args(arguments))?;
             Ok((name, events, pilots))
         };
@@ -94,7 +97,16 @@ fn pay(ledger: &str) -> Command {
     let mut command = tranche();
     command.args(["record", "pay", "--ledger", ledger, "--by", "local_finance/BZ00007:县财政丙", "--pilot", "BP00007"]);
     command.args(["--project", "2501-000007-04-00", "--payment", &payment, "--amount", "0.01"]);
-    command.args(["--payee", "{\"name\":\"示例承包单位(虚构)\"}", "--voucher", "记-1", "--purpose", "INFRASTRUCTURE", "--contract", "HT"]);
+    command.args([
+        "--payee",
+        "{\"name\":\"示例承包单位(虚构)\"}",
+        "--voucher",
+        "记-1",
+        "--purpose",
+        "INFRASTRUCTURE",
+        "--contract",
+        "HT",
+    ]);
     command
 }
 
@@ -123,7 +135,12 @@ pub async fn measure(target: &Target, ledgers: &Ledgers, plan: &Plan, table: &mu
         table.note(&format!("status --known-at, {size}"), "ms", median(then), &of);
         table.note(&format!("record, {size}"), "ms", median(recorded), &of);
         table.note(&format!("status PILOT, {size}, peak"), "MB", peak(&mut status(ledger, &[]))?, &of);
-        table.note(&format!("record, {size}, peak"), "MB", peak(&mut pay(ledger))?, format!("engine ready to write; {of}"));
+        table.note(
+            &format!("record, {size}, peak"),
+            "MB",
+            peak(&mut pay(ledger))?,
+            format!("engine ready to write; {of}"),
+        );
         let rate = engine::append(target, ledger, (*events, *pilots), plan).await?;
         table.note(&format!("append, {size}"), "events/s", rate, "1,024 callers on the ledger that is there");
     }
@@ -134,7 +151,12 @@ pub async fn measure(target: &Target, ledgers: &Ledgers, plan: &Plan, table: &mu
     table.note("replay, peak", "MB", peak(tranche().args(["replay", "--ledger", ledger]))?, "the same process");
     let all = run(tranche().args(["status", "--ledger", ledger]))?;
     table.note("status of the programme", "ms", all * 1_000.0, "whole process, all pilots");
-    table.note("status of the programme, peak", "MB", peak(tranche().args(["status", "--ledger", ledger]))?, "the same process");
+    table.note(
+        "status of the programme, peak",
+        "MB",
+        peak(tranche().args(["status", "--ledger", ledger]))?,
+        "the same process",
+    );
     apply(ledgers, table)
 }
 
@@ -145,6 +167,11 @@ fn apply(ledgers: &Ledgers, table: &mut Table) -> Result<(), Failure> {
     let (path, lines) = &ledgers.file;
     let seconds = run(tranche().args(["apply", "--ledger", &name]).arg(path))?;
     let count = f64::from(u32::try_from(*lines)?);
-    table.note("apply, whole process", "lines/s", count / seconds, format!("a file of {lines} lines, nearly all payments"));
+    table.note(
+        "apply, whole process",
+        "lines/s",
+        count / seconds,
+        format!("a file of {lines} lines, nearly all payments"),
+    );
     Ok(())
 }

@@ -63,7 +63,8 @@ impl Table {
         if !self.cells.contains_key(name) {
             self.order.push(name.to_owned());
         }
-        let cell = self.cells.entry(name.to_owned()).or_insert_with(|| Cell { does: does.into(), unit, values: vec![] });
+        let cell =
+            self.cells.entry(name.to_owned()).or_insert_with(|| Cell { does: does.into(), unit, values: vec![] });
         cell.values.push(value);
         eprintln!("  {name}: {value:.3} {unit}");
     }

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, pin_mut};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -216,7 +216,7 @@ async fn catch_up_part(
     let own: BoxStream<'_, _> = match streams {
         // In pages: of one pilot there may be much that came after the position asked about.
         [(stream, version)] => store.stream_read(head.ledger, stream, version + 1).boxed(),
-        _ => store.streams_tail(head.ledger, streams).await?.boxed(),
+        _ => stream::iter(store.streams_tail(head.ledger, streams).await?).map(Ok).boxed(),
     };
     let own = own.peekable();
     pin_mut!(acts, own);
@@ -355,7 +355,7 @@ pub async fn save(store: &Store, ledger: i64, state: &Ledger, changed: &BTreeSet
     Ok(parts.iter().map(|(_, body)| body.len()).sum())
 }
 
-fn encode<T: serde::Serialize>(part: &T) -> Vec<u8> {
+fn encode<T: Serialize>(part: &T) -> Vec<u8> {
     // Writing to memory cannot fail for types without custom errors; an empty body is not readable and so not believed.
     postcard::to_stdvec(part).unwrap_or_default()
 }
