@@ -80,7 +80,6 @@ impl Ask {
     }
 
     /// Leaves the question in its file, or prints it.
-
     fn save(&self, context: &mut Context, question: &Question) -> Result<(), Failure> {
         let mut bytes = serde_json::to_vec_pretty(question)?;
         bytes.push(b'\n');
