@@ -10,6 +10,7 @@ mod clock;
 mod context;
 mod db;
 mod demo;
+mod draft;
 mod explain;
 mod export;
 mod failure;

@@ -8,6 +8,7 @@ pub mod csv;
 pub mod journal;
 pub mod movement;
 pub mod ocds;
+pub mod pack;
 pub mod spool;
 
 use std::collections::HashSet;

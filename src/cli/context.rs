@@ -175,16 +175,6 @@ impl Context {
         Ok(())
     }
 
-    /// Prints bytes as they are, and nothing after them.
-    ///
-    /// # Errors
-    ///
-    /// Where standard output cannot be written.
-    pub fn raw(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.out.write_all(bytes)?;
-        Ok(())
-    }
-
     /// Prints a result for programs: JSON on one line.
     ///
     /// # Errors
@@ -226,6 +216,17 @@ impl Context {
             bar.set_style(style);
         }
         Progress { bar, shown: false, since: std::time::Instant::now() }
+    }
+}
+
+/// Bytes printed as they are, and nothing after them.
+impl std::io::Write for Context {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
     }
 }
 

@@ -1,16 +1,17 @@
 //! `tranche export`: the ledger in forms that other programs read, to standard output or to a file that is whole or
 //! is not there.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{BufWriter, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use futures_util::StreamExt as _;
 
 use super::asked::unknown_pilot;
+use super::draft::Draft;
 use super::log::{Records, is_sandbox};
 use super::{Context, Failure};
+use crate::domain::text::Id;
 use crate::engine::state;
 use crate::exchange::{Exporter, Form, Subject};
 use crate::store::{Head, Store};
@@ -27,6 +28,8 @@ enum FormName {
     Beancount,
     /// hledger 复式账 · double-entry books
     Hledger,
+    /// OCDS 1.1 公开合约数据标准 · a release package
+    Ocds,
     /// 电子表格 · a table for spreadsheets
     Csv,
 }
@@ -60,19 +63,16 @@ impl Export {
             ));
         }
         let mut records = self.records(&store, &head, to).await?;
-        let subject = Subject { ledger: head.name.clone(), sandbox: is_sandbox(&store, &head).await? };
-        let mut draft = self.output.as_deref().map(Draft::beside).transpose()?;
-        let mut write = |context: &mut Context, bytes: &mut Vec<u8>| {
-            let written = match &mut draft {
-                Some(draft) => draft.file.write_all(bytes).map_err(|error| unwritable(&draft.path, &error)),
-                None => context.raw(bytes),
-            };
-            bytes.clear();
-            written
+        let subject = Subject {
+            ledger: head.name.clone(),
+            sandbox: is_sandbox(&store, &head).await?,
+            pilot: self.pilot.as_deref().and_then(Id::parse),
+            reversed: state::payments_reversed(&store, head.ledger, to).await?,
         };
-        let mut progress = context.progress(u64::try_from(to).ok());
+        let mut out = Out { draft: self.output.as_deref().map(Draft::beside).transpose()?, context };
+        let mut progress = out.context.progress(u64::try_from(to).ok());
         let mut bytes = Vec::new();
-        let mut exporter = Exporter::new(self.form.form(), subject, &mut bytes);
+        let mut exporter = Exporter::new(self.form.form(), subject, &mut bytes)?;
         while let Some(record) = records.next().await {
             let record = record?;
             if record.position > to {
@@ -81,11 +81,12 @@ impl Export {
             let event = state::event_of(&record)?;
             exporter.take(&event, &record.entry, &mut bytes)?;
             progress.at(event.position);
-            write(context, &mut bytes)?;
+            out.write_all(&bytes).map_err(|error| out.failed(error))?;
+            bytes.clear();
         }
-        exporter.finish(&mut bytes);
-        write(context, &mut bytes)?;
-        match draft {
+        out.write_all(&bytes).map_err(|error| out.failed(error))?;
+        exporter.finish(&mut out).map_err(|error| out.failed(error))?;
+        match out.draft {
             Some(draft) => draft.keep(),
             None => Ok(()),
         }
@@ -93,9 +94,8 @@ impl Export {
 
     /// The entries to export, of a pilot its stream; refused where there are none up to the position.
     async fn records<'s>(&self, store: &'s Store, head: &Head, to: i64) -> Result<Records<'s>, Failure> {
-        let Some(pilot) = &self.pilot else {
-            return Ok(Box::pin(store.event_read(head.ledger, 1, to)));
-        };
+        let all: Records<'s> = Box::pin(store.event_read(head.ledger, 1, to));
+        let Some(pilot) = &self.pilot else { return Ok(all) };
         let stream: Records<'s> = Box::pin(store.stream_read(head.ledger, &format!("pilot-{pilot}"), 1));
         let mut stream = Box::pin(stream.peekable());
         let first = match stream.as_mut().peek().await {
@@ -109,7 +109,36 @@ impl Export {
                 format!("there is no entry of the pilot {pilot} up to {to}; its first is at {first}"),
             ));
         }
-        Ok(stream)
+        // What a process was about stands in the application, which is no event of the pilot.
+        if matches!(self.form, FormName::Ocds) { Ok(all) } else { Ok(stream) }
+    }
+}
+
+/// Where the export goes.
+struct Out<'c> {
+    draft: Option<Draft>,
+    context: &'c mut Context,
+}
+
+impl Out<'_> {
+    fn failed(&self, error: io::Error) -> Failure {
+        match &self.draft {
+            Some(draft) => draft.failed(&error),
+            None => error.into(),
+        }
+    }
+}
+
+impl Write for Out<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.draft {
+            Some(draft) => draft.file.write(bytes),
+            None => self.context.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -120,64 +149,8 @@ impl FormName {
             Self::CloudEvents => Form::CloudEvents,
             Self::Beancount => Form::Beancount,
             Self::Hledger => Form::Hledger,
+            Self::Ocds => Form::Ocds,
             Self::Csv => Form::Csv,
-        }
-    }
-}
-
-/// A file in the making, beside the one it is to become; gone with the value unless it is kept.
-struct Draft {
-    file: BufWriter<File>,
-    path: PathBuf,
-    becomes: PathBuf,
-    kept: bool,
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
-    let path = path.display();
-    Failure::usage(format!("无法写入 {path}:{error}"), format!("cannot write {path}: {error}"))
-}
-
-impl Draft {
-    fn beside(becomes: &Path) -> Result<Self, Failure> {
-        let mut name = becomes
-            .file_name()
-            .ok_or_else(|| unwritable(becomes, &std::io::ErrorKind::InvalidInput.into()))?
-            .to_owned();
-        if fs::metadata(becomes).is_ok_and(|found| !found.is_file()) {
-            let path = becomes.display();
-            return Err(Failure::usage(
-                format!("{path} 不是普通文件:不填 -o 则写到标准输出"),
-                format!("{path} is no regular file: leave out -o to write to standard output"),
-            ));
-        }
-        name.push(format!(".{}.part", std::process::id()));
-        let path = becomes.with_file_name(name);
-        let file = OpenOptions::new().write(true).create_new(true).open(&path);
-        let file = BufWriter::with_capacity(1 << 16, file.map_err(|error| unwritable(becomes, &error))?);
-        Ok(Self { file, path, becomes: becomes.to_owned(), kept: false })
-    }
-
-    /// Makes it the file it is to become, once its bytes are on the disk.
-    fn keep(mut self) -> Result<(), Failure> {
-        self.settle().map_err(|error| unwritable(&self.becomes, &error))
-    }
-
-    fn settle(&mut self) -> std::io::Result<()> {
-        self.file.flush()?;
-        self.file.get_ref().sync_all()?;
-        fs::rename(&self.path, &self.becomes)?;
-        self.kept = true;
-        let folder = self.becomes.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-    }
-}
-
-impl Drop for Draft {
-    fn drop(&mut self) {
-        if !self.kept {
-            // It may be gone already; there is nothing more to do about it.
-            let _gone = fs::remove_file(&self.path);
         }
     }
 }

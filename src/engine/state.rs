@@ -3,13 +3,14 @@
 //! A snapshot is a convenience that can be dropped: its parts are the programme, each pilot, and each pilot's
 //! payments, every one valid from its own position on. What the log says is what counts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use futures_util::{StreamExt as _, pin_mut};
 use serde::de::DeserializeOwned;
 
 use super::EngineError;
 use crate::domain::Timestamp;
+use crate::domain::act::{Act, ActKind};
 use crate::domain::event::Event;
 use crate::domain::evolve::evolve;
 use crate::domain::ledger::{Ledger, Payment, Pilot, Programme};
@@ -107,6 +108,23 @@ pub async fn load_known_at(store: &Store, ledger: i64, known_at: Timestamp) -> R
 #[must_use]
 pub fn is_known(event: &Event, known_at: Option<Timestamp>) -> bool {
     event.position == 1 || known_at.is_none_or(|known_at| event.recorded_at <= known_at)
+}
+
+/// The payments that are reversed up to a position.
+///
+/// # Errors
+///
+/// Where the database fails or an entry cannot be read.
+pub async fn payments_reversed(store: &Store, ledger: i64, to: i64) -> Result<HashSet<Id>, EngineError> {
+    let records = store.kind_read(ledger, ActKind::ReversePayment.event(), to);
+    pin_mut!(records);
+    let mut reversed = HashSet::new();
+    while let Some(record) = records.next().await {
+        if let Act::ReversePayment(act) = event_of(&record?)?.act {
+            reversed.insert(act.payment);
+        }
+    }
+    Ok(reversed)
 }
 
 fn next_position(state: &Ledger) -> i64 {

@@ -89,6 +89,7 @@ enum Scope {
     All,
     Stream(String),
     Category(String),
+    Kind(String),
 }
 
 impl Cursor {
@@ -110,7 +111,7 @@ impl Cursor {
         let Some(last) = page.back() else { return };
         let at = match self.scope {
             Scope::Stream(_) => i64::from(last.version),
-            Scope::All | Scope::Category(_) => last.position,
+            Scope::All | Scope::Category(_) | Scope::Kind(_) => last.position,
         };
         if self.backward {
             self.high = at - 1;
@@ -203,6 +204,16 @@ impl Store {
         self.entries(Cursor::new(ledger, scope, 1, i64::MAX).backward())
     }
 
+    /// The entries of one type up to a position, in order; every entry is looked at, few are sent.
+    pub fn kind_read(
+        &self,
+        ledger: i64,
+        kind: &str,
+        to: i64,
+    ) -> impl Stream<Item = Result<Record, StoreError>> + Send + use<'_> {
+        self.entries(Cursor::new(ledger, Scope::Kind(kind.to_owned()), 1, to))
+    }
+
     /// Which of these commands were accepted before.
     ///
     /// # Errors
@@ -262,6 +273,8 @@ impl Store {
             (Scope::Stream(name), true) => (sql::STREAM_READ_BACK, Some(name)),
             (Scope::Category(name), false) => (sql::CATEGORY_READ, Some(name)),
             (Scope::Category(name), true) => (sql::CATEGORY_READ_BACK, Some(name)),
+            // Nobody reads a type from the last.
+            (Scope::Kind(name), _) => (sql::KIND_READ, Some(name)),
         };
         let statement = self.prepared(statement).await?;
         let read = match named {

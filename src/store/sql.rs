@@ -72,6 +72,9 @@ pub const CATEGORY_READ_BACK: Statement = (
     ),
 );
 
+pub const KIND_READ: Statement =
+    ("kind_read", event_columns!("type = $5 AND position >= $2 AND position <= $3 ORDER BY position LIMIT $4"));
+
 pub const COMMANDS_FIND: Statement = (
     "commands_find",
     "SELECT id, request, first_position, events FROM tranche.command WHERE ledger = $1 AND id = ANY ($2)",
@@ -144,6 +147,7 @@ pub const ALL: &[Statement] = &[
     STREAM_READ_BACK,
     CATEGORY_READ,
     CATEGORY_READ_BACK,
+    KIND_READ,
     COMMANDS_FIND,
     KINDS_FIND,
     COMMANDS_COUNT,
