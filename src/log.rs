@@ -1,4 +1,4 @@
-//! The log: entries as bytes, the Merkle tree over them, its proofs, and signed checkpoints of it.
+//! The log: entries as bytes, the Merkle tree over them, its proofs and tiles, and signed checkpoints of it.
 //!
 //! An entry is the RFC 8785 canonical JSON of an event; its bytes are what is stored, hashed and proven. This layer
 //! knows no SQL and does not judge what an event means.
@@ -8,3 +8,4 @@ pub mod entry;
 pub mod merkle;
 pub mod note;
 pub mod proof;
+pub mod tile;
