@@ -59,7 +59,7 @@ impl Prove {
 }
 
 /// Reads a checkpoint, and verifies it where a key is given.
-fn read(path: &Path, key: Option<&Verifier>) -> Result<SignedCheckpoint, Failure> {
+pub(super) fn read(path: &Path, key: Option<&Verifier>) -> Result<SignedCheckpoint, Failure> {
     use std::io::Read as _;
     let mut bytes = Vec::new();
     let opened = std::fs::File::open(path).and_then(|file| file.take(FILE_BYTES_MAX).read_to_end(&mut bytes));

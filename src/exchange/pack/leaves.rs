@@ -97,7 +97,11 @@ fn slice(hashes: &[Hash], from: u64, count: u64) -> &[Hash] {
 
 impl Closed {
     /// Hands on the first leaves, one after another.
-    fn each(&mut self, size: u64, mut take: impl FnMut(Hash) -> io::Result<()>) -> io::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// Where the temporary file cannot be read, or as `take` says.
+    pub fn each(&mut self, size: u64, mut take: impl FnMut(Hash) -> io::Result<()>) -> io::Result<()> {
         self.file.seek(SeekFrom::Start(0))?;
         let mut reader = BufReader::with_capacity(1 << 16, &self.file);
         let mut leaf = [0; 32];
