@@ -14,6 +14,7 @@ mod draft;
 mod explain;
 mod export;
 mod failure;
+mod format;
 mod init;
 mod input;
 mod key;
@@ -35,8 +36,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use clock::clock;
-pub use context::{Context, Format, Global, Lang};
+pub use context::{Context, Global, Lang};
 pub use failure::Failure;
+pub use format::Format;
 
 /// 试点资金台账:不可篡改的财政资金事件台账 · an event-sourced ledger of public money
 #[derive(Parser)]
@@ -95,6 +97,14 @@ enum Sub {
 }
 
 impl Sub {
+    /// Whether its results have this form; where it has forms of its own, it says so itself.
+    fn has(&self, format: Format) -> Result<(), Failure> {
+        match self {
+            Self::Export(_) => Ok(()),
+            _ => format.among(Format::COMMON),
+        }
+    }
+
     async fn run(self, context: &mut Context) -> Result<(), Failure> {
         match self {
             Self::Demo(demo) => demo.run(context).await,
@@ -145,6 +155,9 @@ pub fn main() -> ExitCode {
         }
     };
     let mut context = Context::new(cli.global);
+    if let Err(failure) = cli.command.has(context.format) {
+        return failure.report(&context);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return Failure::from(error).report(&context),

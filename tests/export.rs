@@ -237,17 +237,17 @@ async fn the_program_exports_what_the_log_has() {
     let (store, head) = desk.head().await;
     let records: Vec<_> = store.event_read(head.ledger, 1, i64::MAX).try_collect().await.unwrap();
     let bytes = |to: usize| records[..to].iter().flat_map(|one| [&one.entry[..], b"\n"].concat()).collect::<Vec<_>>();
-    let whole = desk.call(&["export", "jsonl"]);
+    let whole = desk.call(&["export", "--format", "jsonl"]);
     assert_eq!((whole.code(), whole.out.as_bytes()), (0, &bytes(records.len())[..]));
-    assert_eq!(desk.call(&["export", "jsonl", "--to", "20"]).out.as_bytes(), &bytes(20)[..]);
+    assert_eq!(desk.call(&["export", "--format", "jsonl", "--to", "20"]).out.as_bytes(), &bytes(20)[..]);
 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("账.journal");
     let path = path.to_str().unwrap();
     std::fs::write(path, "old").unwrap();
-    let told = desk.call(&["export", "hledger", "-o", path]);
+    let told = desk.call(&["export", "--format", "hledger", "-o", path]);
     assert_eq!((told.code(), told.out.as_str()), (0, ""), "{}", told.err);
-    assert_eq!(std::fs::read_to_string(path).unwrap(), desk.call(&["export", "hledger"]).out);
+    assert_eq!(std::fs::read_to_string(path).unwrap(), desk.call(&["export", "--format", "hledger"]).out);
     are_figures(
         balances(&ran("hledger", &["-f", path, "balance", "--flat", "-E", "-N", "-O", "csv"])),
         &fold(FIRST_COHORT, &[]),
@@ -255,14 +255,14 @@ async fn the_program_exports_what_the_log_has() {
     );
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left");
 
-    let one = desk.call(&["export", "beancount", "--pilot", "JX2025-05"]).out;
+    let one = desk.call(&["export", "--format", "beancount", "--pilot", "JX2025-05"]).out;
     assert!(one.contains("Assets:Pilot:JX2025-05:Cash") && !one.contains("JX2025-04"));
-    desk.call(&["export", "csv", "--pilot", "JX2025-99"]).failed(2, "JX2025-99");
-    desk.call(&["export", "csv", "--pilot", "JX2025-05", "--to", "2"]).failed(2, "JX2025-05");
-    desk.call(&["export", "csv", "--to", "9999"]).failed(2, "9999");
-    desk.call(&["export", "csv", "-o", "/nonexistent/x.csv"]).failed(2, "/nonexistent/x.csv");
+    desk.call(&["export", "--format", "csv", "--pilot", "JX2025-99"]).failed(2, "JX2025-99");
+    desk.call(&["export", "--format", "csv", "--pilot", "JX2025-05", "--to", "2"]).failed(2, "JX2025-05");
+    desk.call(&["export", "--format", "csv", "--to", "9999"]).failed(2, "9999");
+    desk.call(&["export", "--format", "csv", "-o", "/nonexistent/x.csv"]).failed(2, "/nonexistent/x.csv");
     // A device would be replaced by a file.
-    desk.call(&["export", "csv", "-o", "/dev/null"]).failed(2, "/dev/null");
-    desk.call(&["export", "csv", "-o", folder.path().to_str().unwrap()]).failed(2, "-o");
-    desk.call(&["export", "xlsx"]).failed(2, "cloudevents");
+    desk.call(&["export", "--format", "csv", "-o", "/dev/null"]).failed(2, "/dev/null");
+    desk.call(&["export", "--format", "csv", "-o", folder.path().to_str().unwrap()]).failed(2, "-o");
+    desk.call(&["export", "--format", "xlsx"]).failed(2, "cloudevents");
 }

@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::failure::Failure;
+use super::format::Format;
 pub use crate::report::lang::Lang;
 use crate::store::embedded::{self, Cluster};
 use crate::store::{Head, Store, Target};
@@ -25,15 +26,6 @@ impl ValueEnum for Lang {
     }
 }
 
-/// The form of results.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
-}
-
 /// Options that every subcommand has.
 #[derive(Args, Clone, Debug)]
 pub struct Global {
@@ -46,8 +38,8 @@ pub struct Global {
     /// 语言 · the language of texts
     #[arg(long, global = true, value_enum, default_value = "zh")]
     pub lang: Lang,
-    /// 输出格式 · the form of results
-    #[arg(long, global = true, value_enum, default_value = "text")]
+    /// 输出格式;除 text、json 外限 export、report · the form of results; those but text and json are for export and report
+    #[arg(long, global = true, value_enum, default_value = "text", hide_possible_values = true)]
     pub format: Format,
 }
 

@@ -1,36 +1,31 @@
-//! A file that appears whole or not at all: written beside its place, then renamed.
+//! A file that is written whole or is not there.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write as _};
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::Failure;
 
 /// A file in the making, beside the one it is to become; gone with the value unless it is kept.
-pub struct Draft {
-    /// What is written so far.
-    pub file: BufWriter<File>,
+pub(super) struct Draft {
+    pub(super) file: BufWriter<File>,
     path: PathBuf,
     becomes: PathBuf,
     kept: bool,
 }
 
-/// The file cannot be written.
-pub fn unwritable(path: &Path, error: &io::Error) -> Failure {
+/// A file cannot be written.
+pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     let path = path.display();
     Failure::usage(format!("无法写入 {path}:{error}"), format!("cannot write {path}: {error}"))
 }
 
 impl Draft {
-    /// Begins a file that is to become `becomes`, which stays as it is until then.
-    ///
-    /// # Errors
-    ///
-    /// Where it cannot be written there, or is something else than a file.
-    pub fn beside(becomes: &Path) -> Result<Self, Failure> {
+    /// Begins the file; what is there under its name stays until the draft is kept.
+    pub(super) fn beside(becomes: &Path) -> Result<Self, Failure> {
         let mut name = becomes
             .file_name()
-            .ok_or_else(|| unwritable(becomes, &io::ErrorKind::InvalidInput.into()))?
+            .ok_or_else(|| unwritable(becomes, &std::io::ErrorKind::InvalidInput.into()))?
             .to_owned();
         if fs::metadata(becomes).is_ok_and(|found| !found.is_file()) {
             let path = becomes.display();
@@ -41,26 +36,22 @@ impl Draft {
         }
         name.push(format!(".{}.part", std::process::id()));
         let path = becomes.with_file_name(name);
-        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path);
+        let file = OpenOptions::new().write(true).create_new(true).open(&path);
         let file = BufWriter::with_capacity(1 << 16, file.map_err(|error| unwritable(becomes, &error))?);
         Ok(Self { file, path, becomes: becomes.to_owned(), kept: false })
     }
 
     /// The file cannot be written, which names the one it is to become.
-    pub fn failed(&self, error: &io::Error) -> Failure {
+    pub(super) fn failed(&self, error: &std::io::Error) -> Failure {
         unwritable(&self.becomes, error)
     }
 
     /// Makes it the file it is to become, once its bytes are on the disk.
-    ///
-    /// # Errors
-    ///
-    /// Where that fails; then nothing is left of it.
-    pub fn keep(mut self) -> Result<(), Failure> {
+    pub(super) fn keep(mut self) -> Result<(), Failure> {
         self.settle().map_err(|error| unwritable(&self.becomes, &error))
     }
 
-    fn settle(&mut self) -> io::Result<()> {
+    fn settle(&mut self) -> std::io::Result<()> {
         self.file.flush()?;
         self.file.get_ref().sync_all()?;
         fs::rename(&self.path, &self.becomes)?;

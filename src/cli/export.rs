@@ -4,42 +4,31 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use futures_util::StreamExt as _;
 
 use super::asked::unknown_pilot;
 use super::draft::Draft;
 use super::log::{Records, is_sandbox};
-use super::{Context, Failure};
+use super::{Context, Failure, Format};
 use crate::domain::text::Id;
 use crate::engine::state;
 use crate::exchange::{Exporter, Form, Subject};
 use crate::store::{Head, Store};
 
-/// The forms of an export.
-#[derive(Clone, Copy, ValueEnum)]
-enum FormName {
-    /// 入账时的原样字节 · the entries byte for byte
-    Jsonl,
-    /// CloudEvents 1.0, one a line
-    #[value(name = "cloudevents")]
-    CloudEvents,
-    /// Beancount 复式账 · double-entry books
-    Beancount,
-    /// hledger 复式账 · double-entry books
-    Hledger,
-    /// OCDS 1.1 公开合约数据标准 · a release package
-    Ocds,
-    /// 电子表格 · a table for spreadsheets
-    Csv,
-}
+/// The forms of an export, by their names.
+pub(super) const FORMS: &[(Format, Form)] = &[
+    (Format::Jsonl, Form::Jsonl),
+    (Format::CloudEvents, Form::CloudEvents),
+    (Format::Beancount, Form::Beancount),
+    (Format::Hledger, Form::Hledger),
+    (Format::Ocds, Form::Ocds),
+    (Format::Csv, Form::Csv),
+];
 
 /// Options of `export`.
 #[derive(Args)]
 pub struct Export {
-    /// 导出为何种格式 · the form of the export
-    #[arg(value_enum, value_name = "FORMAT")]
-    form: FormName,
     /// 只导出一个试点 · one pilot's events only
     #[arg(long, value_name = "PILOT")]
     pilot: Option<String>,
@@ -53,6 +42,7 @@ pub struct Export {
 
 impl Export {
     pub(super) async fn run(self, context: &mut Context) -> Result<(), Failure> {
+        let form = context.format.among(FORMS)?;
         let (store, head) = context.opened().await?;
         let to = self.to.unwrap_or(head.position);
         if to > head.position {
@@ -62,7 +52,7 @@ impl Export {
                 format!("--to {to} is past the ledger, whose last entry is at {last}"),
             ));
         }
-        let mut records = self.records(&store, &head, to).await?;
+        let mut records = self.records(&store, &head, (form, to)).await?;
         let subject = Subject {
             ledger: head.name.clone(),
             sandbox: is_sandbox(&store, &head).await?,
@@ -72,7 +62,7 @@ impl Export {
         let mut out = Out { draft: self.output.as_deref().map(Draft::beside).transpose()?, context };
         let mut progress = out.context.progress(u64::try_from(to).ok());
         let mut bytes = Vec::new();
-        let mut exporter = Exporter::new(self.form.form(), subject, &mut bytes)?;
+        let mut exporter = Exporter::new(form, subject, &mut bytes)?;
         while let Some(record) = records.next().await {
             let record = record?;
             if record.position > to {
@@ -93,7 +83,12 @@ impl Export {
     }
 
     /// The entries to export, of a pilot its stream; refused where there are none up to the position.
-    async fn records<'s>(&self, store: &'s Store, head: &Head, to: i64) -> Result<Records<'s>, Failure> {
+    async fn records<'s>(
+        &self,
+        store: &'s Store,
+        head: &Head,
+        (form, to): (Form, i64),
+    ) -> Result<Records<'s>, Failure> {
         let all: Records<'s> = Box::pin(store.event_read(head.ledger, 1, to));
         let Some(pilot) = &self.pilot else { return Ok(all) };
         let stream: Records<'s> = Box::pin(store.stream_read(head.ledger, &format!("pilot-{pilot}"), 1));
@@ -110,7 +105,7 @@ impl Export {
             ));
         }
         // What a process was about stands in the application, which is no event of the pilot.
-        if matches!(self.form, FormName::Ocds) { Ok(all) } else { Ok(stream) }
+        if form == Form::Ocds { Ok(all) } else { Ok(stream) }
     }
 }
 
@@ -139,18 +134,5 @@ impl Write for Out<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-impl FormName {
-    fn form(self) -> Form {
-        match self {
-            Self::Jsonl => Form::Jsonl,
-            Self::CloudEvents => Form::CloudEvents,
-            Self::Beancount => Form::Beancount,
-            Self::Hledger => Form::Hledger,
-            Self::Ocds => Form::Ocds,
-            Self::Csv => Form::Csv,
-        }
     }
 }
