@@ -22,6 +22,7 @@ use std::process::Command;
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 use tranche::domain::Date;
+use tranche::domain::act::Act;
 use tranche::domain::figures::Figures;
 use tranche::domain::money::Money;
 use tranche::exchange::{Exporter, Form, Subject};
@@ -35,12 +36,16 @@ const MIXED: &str = include_str!("scenarios/mixed.jsonl");
 /// What a scenario is exported to.
 fn exported(scenario: &Scenario, form: Form) -> String {
     let mut out = Vec::new();
-    let subject = Subject { ledger: "演练 1".to_owned(), sandbox: true };
-    let mut exporter = Exporter::new(form, subject, &mut out);
+    let reversed = scenario.events.iter().filter_map(|event| match &event.act {
+        Act::ReversePayment(act) => Some(act.payment.clone()),
+        _ => None,
+    });
+    let subject = Subject { ledger: "演练 1".to_owned(), sandbox: true, pilot: None, reversed: reversed.collect() };
+    let mut exporter = Exporter::new(form, subject, &mut out).unwrap();
     for event in &scenario.events {
         exporter.take(event, &entry::write("演练 1", event).unwrap(), &mut out).unwrap();
     }
-    exporter.finish(&mut out);
+    exporter.finish(&mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
