@@ -5,6 +5,7 @@
 
 mod apply;
 mod asked;
+mod bench_data;
 mod checkpoint;
 mod clock;
 mod context;
@@ -90,6 +91,9 @@ enum Sub {
     Prove(prove::Prove),
     /// 内置数据库 · the embedded database
     Db(db::Db),
+    /// 示例数据,用于测量 · a made-up history of any size, for measuring
+    #[command(hide = true)]
+    BenchData(bench_data::BenchData),
     /// 命令补全脚本 · completions for a shell
     Completions(shell::Completions),
     /// 手册页 · the manual page
@@ -124,6 +128,7 @@ impl Sub {
             Self::Checkpoint(checkpoint) => checkpoint.run(context).await,
             Self::Prove(prove) => prove.run(context).await,
             Self::Db(db) => db.run(context).await,
+            Self::BenchData(data) => data.run(context).await,
             Self::Completions(completions) => completions.run(context),
             Self::Man(man) => man.run(context),
         }

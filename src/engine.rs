@@ -4,6 +4,7 @@
 //! * [`state`] loads a ledger's state from its snapshot and log, as of now or as known at a time.
 //! * [`replay`] folds the log alone and holds every projection against it.
 //! * [`prove`] makes proofs from the entries as they stand; [`signer`] signs checkpoints, and never two that disagree.
+//! * [`sample`] makes up lawful histories of any size, for measuring.
 //! * [`rehearsal`] judges without appending; [`atomic`] appends all or none; [`opening`] begins a ledger.
 //!
 //! It refuses HTTP, file formats and wording for people; what is lawful is the domain's to say.
@@ -15,6 +16,7 @@ pub mod opening;
 pub mod prove;
 pub mod rehearsal;
 pub mod replay;
+pub mod sample;
 mod sequencer;
 pub mod signer;
 pub mod state;
