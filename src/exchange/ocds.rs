@@ -54,8 +54,8 @@ impl Package {
         let uri = format!("urn:tranche:{}", segment(&subject.ledger));
         let head = json!({"publisher": {"name": publisher}, "uri": uri, "version": "1.1"}).to_string();
         // The date of publication is that of the last event, and so closes the document.
-        out.extend_from_slice(head.trim_end_matches('}').as_bytes());
-        out.extend_from_slice(b"},\"releases\":[\n");
+        out.extend_from_slice(head.strip_suffix('}').unwrap_or_default().as_bytes());
+        out.extend_from_slice(b",\"releases\":[\n");
         let (ledger, only) = (subject.ledger.clone(), subject.pilot.clone());
         Self { ledger, only, state: State::new(&subject.reversed), releases: 0, last: None }
     }

@@ -245,8 +245,10 @@ def forge(path, pilot_path, key, other_note):
     expect("files exchanged", remade(spoilt(exchanged)), "figures/pilots/", ": pilot is")
     for name, old, new in (("exports/books.beancount", b".00 CNY\n", b".01 CNY\n"), ("exports/books.journal", b".00 CNY\n", b".01 CNY\n"),
                            ("exports/movements.csv", b".00,", b".01,"), ("exports/ocds.json", b'"amount":', b'"amount":1'),
+                           ("exports/ocds.json", b'"publishedDate":', b"publishedDate:"),
                            ("exports/cloudevents.jsonl", b'"subject":"', b'"subject":"x')):
-        expect(f"{name} altered", remade(spoilt(lambda files: files.update({name: files[name].replace(old, new, 1)}))), name, many=False)
+        before, _, after = base[name].rpartition(old)
+        expect(f"{name} altered at {old}", remade(spoilt(lambda files: files.update({name: before + new + after}))), name, many=False)
     expect("a rule altered", remade(spoilt(lambda files: files.update({"rules/opening.json": files["rules/opening.json"].replace(b"0.70", b"0.71")}))), "rules/opening.json", many=False)
     proof = checkpoint.replace("checkpoints/", "proofs/consistency/")
     expect("a consistency proof altered", remade(spoilt(lambda files: files.update({proof: files[proof].replace(b"old ", b"old 1", 1)}))), f"{proof} does not prove", many=False)

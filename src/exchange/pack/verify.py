@@ -877,9 +877,10 @@ def check_cloudevents(pack, name, manifest):
 
 def check_ocds(pack, name, manifest, books):
     """A release a line: values as last said, transactions added up."""
-    values, moved = {}, defaultdict(int)
+    values, moved, around = {}, defaultdict(int), b""
     for line in lines(pack, name):
         if not line.startswith(b'{"ocid"'):
+            around += line
             continue
         release = json.loads(line.rstrip(b","), parse_float=Decimal)
         pilot = release["ocid"][len(f"tranche-{manifest['ledger']}-"):]
@@ -895,6 +896,7 @@ def check_ocds(pack, name, manifest, books):
     for pilot in books.pilots:
         for key, begins in (("allocated", "allocation"), ("assigned", "project:"), ("clawback_ordered", "clawback:")):
             found[f"{pilot} {key}"] = sum(value for (own, name_), value in values.items() if own == pilot and name_.startswith(begins))
+    compare(name, json.loads(around), {"version": "1.1", "releases": []})
     compare_sums(name, found, by_pilot(books, manifest["as_of"], SUMS))
 
 
