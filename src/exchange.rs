@@ -57,7 +57,7 @@ enum Writer {
     CloudEvents,
     Beancount(Beancount),
     Hledger(Hledger),
-    Ocds(Package),
+    Ocds(Box<Package>),
     Csv(Table),
 }
 
@@ -80,7 +80,7 @@ impl Exporter {
             Form::CloudEvents => Writer::CloudEvents,
             Form::Beancount => Writer::Beancount(Beancount::new(&subject, out)),
             Form::Hledger => Writer::Hledger(Hledger::new(&subject, out)?),
-            Form::Ocds => Writer::Ocds(Package::new(&subject, out)),
+            Form::Ocds => Writer::Ocds(Box::new(Package::new(&subject, out))),
             Form::Csv => Writer::Csv(Table::new(&subject, out)),
         };
         let movements = Movements::new(subject.reversed.clone());

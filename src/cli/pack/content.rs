@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{Scope, Stop};
-use crate::cli::{Context, Failure};
 use crate::cli::log::is_sandbox;
+use crate::cli::{Context, Failure};
 use crate::domain::Date;
 use crate::domain::act::ActKind;
 use crate::domain::ledger::shanghai_date;
@@ -240,8 +240,8 @@ impl Packing<'_> {
             out.file("figures/programme.json", &json_of(&view.programme())?)?;
         }
         if !self.keys.is_empty() {
-            let keys: String = self.keys.iter().map(|key| format!("{key}\n")).collect();
-            out.file("keys.txt", keys.as_bytes())?;
+            out.begin("keys.txt")?;
+            self.keys.iter().try_for_each(|key| writeln!(out, "{key}"))?;
         }
         Ok(state.programme.parameters)
     }

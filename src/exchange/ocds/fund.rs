@@ -56,8 +56,8 @@ impl State {
     }
 }
 
-fn moved(event: &Event, id: String, sum: Money, (payer, payee): (Reference, Reference)) -> Transaction {
-    Transaction { id, date: day(event.on), value: yuan(sum), payer, payee }
+fn moved(event: &Event, id: String, sum: Money, (from, to): (Reference, Reference)) -> Transaction {
+    Transaction { id, date: day(event.on), value: yuan(sum), payer: from, payee: to }
 }
 
 fn from_province(event: &Event, id: String, sum: Money, grantee: &Grantee) -> Transaction {
@@ -103,13 +103,8 @@ fn allocated(event: &Event, act: &Allocate) -> Release {
 fn reallocated(event: &Event, act: &AdjustAllocation) -> Release {
     let value = Some(yuan(act.new_amount));
     let amendments = || vec![amendment(event, &act.reason, &act.document)];
-    let award = Award {
-        id: ALLOCATION.to_owned(),
-        status: "active",
-        value,
-        amendments: amendments(),
-        ..Award::default()
-    };
+    let award =
+        Award { id: ALLOCATION.to_owned(), status: "active", value, amendments: amendments(), ..Award::default() };
     Release {
         tag: vec!["planningUpdate", "awardUpdate", "contractAmendment"],
         planning: Some(budget(act.new_amount)),

@@ -80,7 +80,6 @@ pub const fn yuan(amount: Money) -> Value {
 }
 
 /// A sum as a JSON number with its two decimals: written out, never by way of a float.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a field over by reference")]
 fn number<S: Serializer>(sum: &Money, serializer: S) -> Result<S::Ok, S::Error> {
     RawValue::from_string(sum.to_string()).map_err(serde::ser::Error::custom)?.serialize(serializer)
 }

@@ -120,12 +120,7 @@ impl State {
         let areas: Vec<Reference> = members.iter().map(Party::reference).collect();
         self.pilots.insert(
             act.pilot.clone(),
-            Grantee {
-                fund: fund.reference(),
-                lead: lead.reference(),
-                owners: BTreeSet::new(),
-                rectification: None,
-            },
+            Grantee { fund: fund.reference(), lead: lead.reference(), owners: BTreeSet::new(), rectification: None },
         );
         let budget = Budget {
             description: Some(self.programme.clone()),

@@ -205,8 +205,8 @@ fn unprovable(error: ProofError) -> io::Error {
 mod tests {
     use super::*;
     use crate::log::merkle::leaf_hash;
-    use crate::log::tile::{Piece, Tiles};
     use crate::log::proof::{verify_consistency, verify_inclusion};
+    use crate::log::tile::{Piece, Tiles};
 
     #[test]
     fn proofs_from_the_file_lead_to_the_root() {
@@ -224,10 +224,12 @@ mod tests {
             }
             let old = size / 2 + 1;
             let mut beginning = Frontier::new();
-            closed.each(old, |leaf| {
-                beginning.push(leaf);
-                Ok(())
-            }).unwrap();
+            closed
+                .each(old, |leaf| {
+                    beginning.push(leaf);
+                    Ok(())
+                })
+                .unwrap();
             let proof = closed.consistency(old, size).unwrap();
             verify_consistency((old, &beginning.root()), (size, &root), &proof).unwrap();
             assert!(closed.inclusion(size, size).is_err());
@@ -235,13 +237,15 @@ mod tests {
             for index in 0..size {
                 expected.extend(tiles.push(leaf_hash(&index.to_be_bytes())));
             }
-            expected.extend(tiles.partial());
+            expected.extend(tiles.partial().cloned());
             expected.sort_by_key(|piece| (piece.tile.level, piece.tile.index));
             let mut cut = Vec::new();
-            closed.tiles(size, |tile, bytes| {
-                cut.push(Piece { tile, bytes: bytes.to_vec() });
-                Ok(())
-            }).unwrap();
+            closed
+                .tiles(size, |tile, bytes| {
+                    cut.push(Piece { tile, bytes: bytes.to_vec() });
+                    Ok(())
+                })
+                .unwrap();
             assert_eq!(cut, expected);
         }
     }

@@ -924,7 +924,7 @@ class telling:
         if isinstance(error, Wrong):
             self.wrong(error)
             return True
-        if isinstance(error, (KeyError, ValueError, TypeError, AttributeError, IndexError, ArithmeticError)):
+        if isinstance(error, (KeyError, ValueError, TypeError, AttributeError, IndexError, ArithmeticError, struct.error)):
             self.wrong(Wrong(f"{self.where} 的内容不成形:{error!r}", f"{self.where} is malformed: {error!r}"))
             return True
         return False
@@ -1121,7 +1121,7 @@ def main():
     with telling(wrong, options.pack):
         try:
             verify(opened(options.pack), [Key(key) for key in options.key], wrong)
-        except (OSError, struct.error) as error:
+        except OSError as error:
             wrong(Wrong(f"无法读取:{error}", f"cannot be read: {error}"))
     if faults:
         print(f"不符:{len(faults)} 处 · {len(faults)} things do not agree")
