@@ -4,13 +4,16 @@
 //! No rule and no arithmetic lives here.
 
 mod apply;
+mod ask;
 mod asked;
 mod bench_data;
 mod checkpoint;
 mod clock;
 mod context;
+mod cosign;
 mod db;
 mod demo;
+mod diff;
 mod draft;
 mod explain;
 mod export;
@@ -19,8 +22,10 @@ mod format;
 mod init;
 mod input;
 mod key;
+mod list;
 mod log;
 mod nearest;
+mod note_file;
 mod pack;
 mod prove;
 mod rebuild;
@@ -77,6 +82,10 @@ enum Sub {
     Replay(replay::Replay),
     /// 解释一个数字 · the events and the rule that make up one figure
     Explain(explain::Explain),
+    /// 两次所知或两个日期之差 · what was believed then and now, and the events that make each fen of the difference
+    Diff(diff::Diff),
+    /// 保存问题与答案,日后再问 · save a question with its answer, to be asked again
+    Ask(ask::Ask),
     /// 导出给别的软件核对 · the ledger in forms that other programs read
     Export(export::Export),
     /// 审计证据包 · an evidence pack that others check without this program
@@ -87,6 +96,8 @@ enum Sub {
     Key(key::Key),
     /// 签发检查点:条数和根 · sign what the ledger is now: its size and root
     Checkpoint(checkpoint::Checkpoint),
+    /// 联署检查点:接续上次联署的内容才签 · cosign a checkpoint that goes on from the last one cosigned
+    Cosign(cosign::Cosign),
     /// 证明记录在台账中,或台账未被改动 · prove that an entry is in the ledger, or that nothing was altered since
     Prove(prove::Prove),
     /// 内置数据库 · the embedded database
@@ -121,11 +132,14 @@ impl Sub {
             Self::Log(log) => log.run(context).await,
             Self::Replay(replay) => replay.run(context).await,
             Self::Explain(explain) => explain.run(context).await,
+            Self::Diff(diff) => diff.run(context).await,
+            Self::Ask(ask) => ask.run(context).await,
             Self::Export(export) => export.run(context).await,
             Self::Pack(pack) => pack.run(context).await,
             Self::Rebuild(rebuild) => rebuild.run(context).await,
             Self::Key(key) => key.run(context),
             Self::Checkpoint(checkpoint) => checkpoint.run(context).await,
+            Self::Cosign(cosign) => cosign.run(context).await,
             Self::Prove(prove) => prove.run(context).await,
             Self::Db(db) => db.run(context).await,
             Self::BenchData(data) => data.run(context).await,

@@ -25,6 +25,7 @@ pub mod form;
 pub mod json;
 pub mod ledger;
 pub mod money;
+pub mod note;
 pub mod parameters;
 pub mod rule;
 pub mod rulebook;

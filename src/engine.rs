@@ -3,15 +3,19 @@
 //! * [`Engine`] takes commands and answers each after its commit (the sequencer does the work).
 //! * [`state`] loads a ledger's state from its snapshot and log, as of now or as known at a time.
 //! * [`replay`] folds the log alone and holds every projection against it.
+//! * [`history`] reads the entries behind a pilot's figures.
 //! * [`prove`] makes proofs from the entries as they stand; [`signer`] signs checkpoints, and never two that disagree.
 //! * [`sample`] makes up lawful histories of any size, for measuring.
 //! * [`rehearsal`] judges without appending; [`atomic`] appends all or none; [`opening`] begins a ledger.
 //!
 //! It refuses HTTP, file formats and wording for people; what is lawful is the domain's to say.
 
+pub mod announced;
 pub mod atomic;
+pub mod cosigner;
 mod draft;
 mod fund;
+pub mod history;
 pub mod opening;
 pub mod prove;
 pub mod rehearsal;

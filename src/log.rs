@@ -7,5 +7,9 @@ pub mod checkpoint;
 pub mod entry;
 pub mod merkle;
 pub mod note;
+pub mod policy;
 pub mod proof;
 pub mod tile;
+
+#[cfg(test)]
+mod vectors;

@@ -253,8 +253,8 @@ fn books_are_right_where_changes_are_dated_back() {
             "reason": "核减", "document": format!("赣财〔2028〕{on}号"), "recorded_at": "2028-06-01T00:00:00Z"})
     };
     let changes = [("2028-05-20", "14600000.00"), ("2028-05-10", "14800000.00"), ("2028-05-10", "14700000.00")];
-    let lines: String = changes.iter().map(|(on, amount)| format!("\n{}", change(on, amount))).collect();
-    let scenario = fold(&format!("{}{lines}", FIRST_COHORT.trim_end()), &[]);
+    let lines: Vec<String> = changes.iter().map(|(on, amount)| change(on, amount).to_string()).collect();
+    let scenario = fold(&format!("{}\n{}", FIRST_COHORT.trim_end(), lines.join("\n")), &[]);
     let dates = ["2028-05-09", "2028-05-10", "2028-05-15", "2028-05-20", "2028-05-31"];
     let pilot = scenario.state.pilots.values().next().unwrap();
     let allocated = |date: &str| pilot.allocation_on(date.parse().unwrap()).to_string();

@@ -12,24 +12,20 @@
 
 #[path = "support/cluster.rs"]
 mod cluster;
+#[path = "support/office.rs"]
+mod office;
 #[path = "support/program.rs"]
 mod program;
 
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use futures_util::TryStreamExt as _;
-use program::{Desk, FIRST_COHORT, Told};
+use office::{ORIGIN, Office, text};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use signed_note::{Note, StandardVerifier, VerifierList};
-use tempfile::TempDir;
+use std::os::unix::fs::PermissionsExt as _;
 
 type Hash = Vec<u8>;
-
-const ORIGIN: &str = "tranche.example/test";
 
 fn leaf(entry: &[u8]) -> Hash {
     Sha256::digest([&[0], entry].concat()).to_vec()
@@ -97,71 +93,8 @@ fn consistent_roots(old: u64, new: u64, old_root: &Hash, proof: &[Hash]) -> (Has
     (first, second)
 }
 
-/// A sandbox ledger with a part of the first cohort's history, and a folder with a key.
-struct Office {
-    desk: Desk,
-    folder: TempDir,
-    vkey: String,
-}
-
-impl Office {
-    async fn with(entries: usize) -> Self {
-        let (desk, folder) = (Desk::sandbox().await, TempDir::new().unwrap());
-        desk.accepted(FIRST_COHORT.lines().take(entries));
-        let mut office = Self { desk, folder, vkey: String::new() };
-        office.vkey = office.new_key("key", ORIGIN);
-        office
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn new_key(&self, file: &str, origin: &str) -> String {
-        let told = self.desk.call(&["key", "new", "--name", origin, "-o", text(&self.path(file))]);
-        assert_eq!(told.code(), 0, "{}", told.err);
-        told.out.trim_end().to_owned()
-    }
-
-    fn append(&self, from: usize, to: usize) {
-        self.desk.accepted(FIRST_COHORT.lines().skip(from).take(to - from));
-    }
-
-    fn checkpoint(&self) -> Told {
-        self.desk.call(&["checkpoint", "--key", text(&self.path("key"))])
-    }
-
-    /// Signs, and keeps the note in a file.
-    fn signed(&self, file: &str) -> PathBuf {
-        let told = self.checkpoint();
-        assert_eq!(told.code(), 0, "{}", told.err);
-        let path = self.path(file);
-        std::fs::write(&path, told.out).unwrap();
-        path
-    }
-
-    async fn entries(&self) -> Vec<Vec<u8>> {
-        let (store, head) = self.desk.head().await;
-        let records: Vec<_> = store.event_read(head.ledger, 1, i64::MAX).try_collect().await.unwrap();
-        records.into_iter().map(|record| record.entry).collect()
-    }
-
-    async fn leaves(&self) -> Vec<Hash> {
-        self.entries().await.iter().map(|entry| leaf(entry)).collect()
-    }
-
-    /// Does something to the database as its superuser, who can put every trigger aside.
-    async fn behind(&self, sql: &str) {
-        let owner = cluster::connect(self.desk.target.config()).await;
-        for table in ["event", "command", "ledger"] {
-            owner.batch_execute(&format!("ALTER TABLE tranche.{table} DISABLE TRIGGER USER")).await.unwrap();
-        }
-        owner.batch_execute(sql).await.unwrap();
-    }
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
+async fn leaves_of(office: &Office) -> Vec<Hash> {
+    office.entries().await.iter().map(|entry| leaf(entry)).collect()
 }
 
 fn unhex(value: &Value) -> Hash {
@@ -211,7 +144,7 @@ async fn checkpoints_go_on_from_one_another_and_proofs_lead_to_them() {
     assert_eq!(std::fs::metadata(office.path("key.state")).unwrap().permissions().mode() & 0o777, 0o600);
     office.append(20, 46);
     let second = office.signed("second");
-    let leaves = office.leaves().await;
+    let leaves = leaves_of(&office).await;
     let (origin, old, old_root) = noted(&std::fs::read_to_string(&first).unwrap(), &office.vkey);
     assert_eq!((origin.as_str(), &old_root), (ORIGIN, &root(&leaves[..usize::try_from(old).unwrap()])));
     let note = std::fs::read_to_string(&second).unwrap();
@@ -255,7 +188,7 @@ async fn checkpoints_go_on_from_one_another_and_proofs_lead_to_them() {
 
     // Without a checkpoint, in the ledger as it is now, and that is said.
     let told = office.desk.call(&["prove", "1", "--format", "json"]);
-    let leaves = office.leaves().await;
+    let leaves = leaves_of(&office).await;
     assert!(told.err.contains("未经签名"), "{}", told.err);
     assert_eq!(unhex(&told.lines()[0]["root"]), root(&leaves));
     let proof = unhex_all(&told.lines()[0]["proof"]);
@@ -330,7 +263,7 @@ async fn an_altered_entry_is_neither_signed_nor_proven() {
     office.desk.call(&["prove", "3", "--checkpoint", text(&signed)]).failed(3, "前 17 条记录");
     office.desk.call(&["prove", "--since", text(&signed), "--lang", "en"]).failed(3, "over the first 17 entries");
     // An owner who hashes everything again makes the head fit, and is found all the same.
-    let leaves = office.leaves().await;
+    let leaves = leaves_of(&office).await;
     let hex = root(&leaves).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     office.behind(&format!("UPDATE tranche.ledger SET root = '\\x{hex}'")).await;
     assert_eq!(office.desk.call(&["prove", "3"]).code(), 0, "the head fits");

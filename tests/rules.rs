@@ -15,6 +15,7 @@ mod rules {
     mod every_command;
     mod figures;
     mod form;
+    mod key;
     mod ledger;
     mod messages;
     mod sanction;
@@ -38,6 +39,7 @@ mod rules {
         eligibility::CASES,
         evaluation::CASES,
         form::CASES,
+        key::CASES,
         ledger::CASES,
         sanction::CASES,
         second_programme::CASES,

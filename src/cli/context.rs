@@ -167,6 +167,16 @@ impl Context {
         Ok(())
     }
 
+    /// Prints bytes as they are, and nothing after them.
+    ///
+    /// # Errors
+    ///
+    /// Where standard output cannot be written.
+    pub fn raw(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.out.write_all(bytes)?;
+        Ok(())
+    }
+
     /// Prints a result for programs: JSON on one line.
     ///
     /// # Errors

@@ -1,13 +1,17 @@
-//! `tranche key`: makes the key that signs checkpoints, and shows the public half of one.
+//! `tranche key`: makes the keys that sign and cosign checkpoints, shows the public half of one, and announces and changes
+//! the ledger's.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
+use super::record::party;
 use super::{Context, Failure, clock};
-use crate::engine::signer;
-use crate::log::note::Signer;
+use crate::domain::act::{ActKind, AnnounceKey};
+use crate::domain::ledger::shanghai_date;
+use crate::engine::signer::{self, Desk, SignerError};
+use crate::log::note::{Cosigner, KeyKind, NoteError, Signer, Verifier};
 
 /// Options of `key`.
 #[derive(Args)]
@@ -20,12 +24,16 @@ pub struct Key {
 enum Act {
     /// 生成密钥,显示公钥 · make a key, and print its public half
     New {
-        /// 检查点的名称,如 tranche.example/jiangxi-2025 · the origin its checkpoints carry
+        /// 检查点的名称,如 tranche.example/jiangxi-2025;联署密钥则为联署方名称 · the origin its checkpoints carry; a cosigner's
+        /// name where it is a cosigner's key
         #[arg(long, value_name = "ORIGIN")]
         name: String,
         /// 私钥文件,必须尚不存在 · where the private key goes; must not exist
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
+        /// 联署密钥,供财政、数据局、审计等联署用 · a key for cosigning what another signs
+        #[arg(long)]
+        cosigner: bool,
     },
     /// 显示私钥文件的公钥 · print the public half of a private key
     Show {
@@ -33,24 +41,127 @@ enum Act {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// 首次公布台账的签发密钥:输出一条命令,交 tranche apply 办理 · announce the ledger's first key: prints a command for
+    /// `tranche apply`
+    Announce {
+        /// 私钥文件 · the private key
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        #[command(flatten)]
+        envelope: Envelope,
+    },
+    /// 换密钥:原密钥自此不再签发,新密钥接续;输出一条命令,交 tranche apply 办理 · change the key: the old one signs no more, the
+    /// new one goes on; prints a command for `tranche apply`
+    Rotate {
+        /// 原私钥文件 · the private key in force
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// 新私钥文件,与原密钥同名 · the new private key, of the same name
+        #[arg(long, value_name = "FILE")]
+        new: PathBuf,
+        /// 原密钥的签发记录;不填则在其旁 · the old key's record; beside it where none is named
+        #[arg(long, value_name = "FILE")]
+        state: Option<PathBuf>,
+        /// 新密钥的签发记录;不填则在其旁 · the new key's record; beside it where none is named
+        #[arg(long, value_name = "FILE")]
+        new_state: Option<PathBuf>,
+        #[command(flatten)]
+        envelope: Envelope,
+    },
+}
+
+/// Who announces a key, and when.
+#[derive(Args)]
+struct Envelope {
+    /// 录入人,如 province_finance:李敏 · who records it
+    #[arg(long, value_name = "BODY:PERSON")]
+    by: String,
+    /// 会签人和文号,如 province_drc:周涛 · who approves it; may be repeated
+    #[arg(long, value_name = "BODY:PERSON[:DOCUMENT]")]
+    approve: Vec<String>,
+    /// 业务日期,默认今天 · the business date; today where none is given
+    #[arg(long, value_name = "DATE")]
+    on: Option<String>,
 }
 
 impl Key {
     pub(super) fn run(self, context: &mut Context) -> Result<(), Failure> {
-        let key = match self.act {
-            Act::New { name, output } => {
-                let seed = clock::seed()?;
-                let key = Signer::from_seed(&name, &seed)?;
-                signer::key_write(&output, &key)?;
-                key
+        let public = match self.act {
+            Act::New { name, output, cosigner } => new(&name, &output, cosigner)?,
+            Act::Show { file } => show(&file)?,
+            Act::Announce { key, envelope } => {
+                let desk = Desk::open(&key, signer::record_beside(&key))?;
+                return envelope.print(context, desk.announce());
             }
-            Act::Show { file } => signer::key_read(&file)?,
+            Act::Rotate { key, new, state, new_state, envelope } => {
+                let beside =
+                    |key: &PathBuf, named: Option<PathBuf>| named.unwrap_or_else(|| signer::record_beside(key));
+                let (state, new_state) = (beside(&key, state), beside(&new, new_state));
+                let (old, new) = (Desk::open(&key, state)?, Desk::open(&new, new_state)?);
+                let announcement = old.hand_over(&new, context.ledger_name())?;
+                context.complain(context.lang.pick(
+                    "原密钥自此不再签发;请将此命令交 tranche apply 办理,入账后由新密钥签发。中断的,重新执行即可",
+                    "the old key signs no more; give this command to tranche apply, and the new key signs from then on; \
+                     where this was cut off, do it again",
+                ));
+                return envelope.print(context, announcement);
+            }
         };
-        let public = key.public();
         if context.is_json() {
-            let id = format!("{:08x}", public.id());
-            return context.json(&json!({"name": public.name(), "id": id, "key": public.to_string()}));
+            let (id, kind) = (format!("{:08x}", public.id()), kind_code(public.kind()));
+            return context.json(&json!({"name": public.name(), "id": id, "kind": kind, "key": public.to_string()}));
         }
         context.line(public)
+    }
+}
+
+fn kind_code(kind: KeyKind) -> &'static str {
+    match kind {
+        KeyKind::Log => "log",
+        KeyKind::Cosigner => "cosigner",
+    }
+}
+
+fn new(name: &str, output: &Path, cosigner: bool) -> Result<Verifier, Failure> {
+    let seed = clock::seed()?;
+    let (secret, public) = if cosigner {
+        let key = Cosigner::from_seed(name, &seed)?;
+        (key.secret_text(), key.public().clone())
+    } else {
+        let key = Signer::from_seed(name, &seed)?;
+        (key.secret_text(), key.public().clone())
+    };
+    signer::key_write(output, &secret)?;
+    Ok(public)
+}
+
+/// The public half of a private key of either kind.
+fn show(file: &Path) -> Result<Verifier, Failure> {
+    match signer::key_read::<Signer>(file) {
+        Ok(key) => Ok(key.public().clone()),
+        Err(SignerError::Key { source: NoteError::Kind { .. }, .. }) => {
+            Ok(signer::key_read::<Cosigner>(file)?.public().clone())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl Envelope {
+    /// Prints the announcement as a command on one line.
+    fn print(&self, context: &mut Context, announcement: AnnounceKey) -> Result<(), Failure> {
+        let today = shanghai_date((clock().now)()).to_string();
+        let mut command = Map::from_iter([
+            ("command".to_owned(), ActKind::AnnounceKey.command().into()),
+            ("on".to_owned(), self.on.clone().unwrap_or(today).into()),
+            ("by".to_owned(), party::read(&self.by)),
+        ]);
+        if !self.approve.is_empty() {
+            let approvals = self.approve.iter().map(|text| party::read(text)).collect();
+            command.insert("approvals".to_owned(), Value::Array(approvals));
+        }
+        if let Value::Object(fields) = serde_json::to_value(announcement)? {
+            command.extend(fields);
+        }
+        context.json(&command)
     }
 }

@@ -10,12 +10,13 @@ use clap::Args;
 
 use super::asked::unknown_pilot;
 use super::draft::Draft;
-use super::prove::read;
+use super::log::beyond;
+use super::note_file;
 use super::{Context, Failure};
 use crate::domain::act::Act;
+use crate::domain::note::{NoteError, Verifier};
 use crate::engine::state;
 use crate::log::checkpoint::SignedCheckpoint;
-use crate::log::note::Verifier;
 use crate::store::{Head, Record, Store};
 
 use self::content::Packing;
@@ -64,18 +65,17 @@ impl Scope {
 impl Pack {
     pub(super) async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let keys = self.key.iter().map(|key| key.parse()).collect::<Result<Vec<Verifier>, _>>()?;
-        let mut checkpoints =
-            self.checkpoint.iter().map(|path| read(path, None)).collect::<Result<Vec<SignedCheckpoint>, _>>()?;
+        let mut checkpoints = self
+            .checkpoint
+            .iter()
+            .map(|path| note_file::checkpoint(path))
+            .collect::<Result<Vec<SignedCheckpoint>, _>>()?;
         checkpoints.iter().try_for_each(|signed| check_signed(signed, &keys))?;
         checkpoints.sort_by_key(|signed| (signed.checkpoint.size, signed.note.to_string()));
         let (store, head) = context.opened().await?;
         let to = self.to.unwrap_or(head.position);
         if to > head.position {
-            let last = head.position;
-            return Err(Failure::usage(
-                format!("--to {to} 超出台账:最后一条在位置 {last}"),
-                format!("--to {to} is past the ledger, whose last entry is at {last}"),
-            ));
+            return Err(beyond("--to", to, &head));
         }
         let scope = Scope { to, pilot: self.scoped(&store, &head, to).await? };
         let mut draft = Draft::beside(&self.output)?;
@@ -116,7 +116,7 @@ fn check_signed(signed: &SignedCheckpoint, keys: &[Verifier]) -> Result<(), Fail
     for key in keys {
         match signed.note.verify(key) {
             Ok(()) => found = true,
-            Err(error @ crate::log::note::NoteError::Forged(_)) => return Err(error.into()),
+            Err(error @ NoteError::Forged(_)) => return Err(error.into()),
             Err(error) => failed = Some(error),
         }
     }

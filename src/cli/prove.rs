@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Context, Failure};
+use super::{Context, Failure, note_file};
 use crate::engine::prove::{self, Tree};
 use crate::log::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::log::merkle::Hash;
@@ -31,9 +31,6 @@ pub struct Prove {
     key: Option<String>,
 }
 
-/// A checkpoint is longer than a note may be from here on.
-const FILE_BYTES_MAX: u64 = 1_000_001;
-
 impl Prove {
     pub(super) async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let key: Option<Verifier> = self.key.as_deref().map(str::parse).transpose()?;
@@ -59,15 +56,8 @@ impl Prove {
 }
 
 /// Reads a checkpoint, and verifies it where a key is given.
-pub(super) fn read(path: &Path, key: Option<&Verifier>) -> Result<SignedCheckpoint, Failure> {
-    use std::io::Read as _;
-    let mut bytes = Vec::new();
-    let opened = std::fs::File::open(path).and_then(|file| file.take(FILE_BYTES_MAX).read_to_end(&mut bytes));
-    opened.map_err(|error| {
-        let path = path.display();
-        Failure::usage(format!("无法读取 {path}:{error}"), format!("cannot read {path}: {error}"))
-    })?;
-    let signed: SignedCheckpoint = String::from_utf8_lossy(&bytes).parse()?;
+fn read(path: &Path, key: Option<&Verifier>) -> Result<SignedCheckpoint, Failure> {
+    let signed = note_file::checkpoint(path)?;
     if let Some(key) = key {
         signed.verify(key)?;
     }

@@ -6,7 +6,7 @@
 
 mod amount;
 mod flag;
-mod party;
+pub(super) mod party;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches};
 use serde::Serialize;

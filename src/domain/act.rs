@@ -1,4 +1,4 @@
-//! The 39 acts that can be recorded: what a command asks for and what its event says was done.
+//! The 40 acts that can be recorded: what a command asks for and what its event says was done.
 //!
 //! A command's own fields *are* its event's data, so one definition gives both, their JSON Schemas and their
 //! names. Whether an act may be done is not judged here.
@@ -198,4 +198,6 @@ acts! {
     "reopen_period" => PeriodReopened, ReopenPeriod, [ProvinceFinance, ProvinceDrc];
     /// Closes a pilot. 试点办结
     "close_pilot" => PilotClosed, ClosePilot, [ProvinceFinance];
+    /// Announces the key that signs checkpoints from now on. 公布签发密钥
+    "announce_key" => KeyAnnounced, AnnounceKey, [ProvinceFinance, ProvinceDrc];
 }

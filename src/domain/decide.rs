@@ -132,6 +132,7 @@ fn judge(case: &mut Case) {
         Act::AmendProgramme(_) | Act::RegisterArea(_) | Act::Attach(_) => {}
         Act::ClosePeriod(act) => programme::close_period(case, act),
         Act::ReopenPeriod(act) => programme::reopen_period(case, act),
+        Act::AnnounceKey(act) => programme::announce_key(case, act),
         Act::RegisterOtherFunding(act) => programme::register_other_funding(case, act),
         Act::SubmitApplication(act) => application::submit(case, act),
         Act::Recommend(act) => application::recommend(case, act),

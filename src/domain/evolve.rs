@@ -12,7 +12,7 @@ use super::Date;
 use super::act::{Act, AmendProgramme, OpenProgramme, RegisterArea, RegisterOtherFunding};
 use super::area::{Area, AreaKind};
 use super::event::Event;
-use super::ledger::{Amendment, IdKind, Ledger, OtherFunding, Pilot};
+use super::ledger::{Amendment, AnnouncedKey, IdKind, Ledger, OtherFunding, Pilot};
 use super::parameters::Parameters;
 use super::text::Id;
 
@@ -46,6 +46,9 @@ fn apply(ledger: &mut Ledger, event: &Event) {
         Act::RegisterOtherFunding(act) => register_other_funding(ledger, event, act),
         Act::ClosePeriod(act) => ledger.programme.closed_through = Some(act.through),
         Act::ReopenPeriod(act) => ledger.programme.closed_through = Some(act.through),
+        Act::AnnounceKey(act) => {
+            ledger.programme.keys.push(AnnouncedKey { on, position: event.position, key: act.key.clone() });
+        }
         // Progress and attachments are kept for the reader of the log; no rule and no figure rests on them.
         Act::Attach(_) | Act::Monitor(_) => {}
         Act::SubmitApplication(act) => application::submit(ledger, on, act),

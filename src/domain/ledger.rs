@@ -13,6 +13,7 @@ use super::area::Area;
 use super::code::Stage;
 use super::command::Command;
 use super::money::Money;
+use super::note::Verifier;
 use super::parameters::Parameters;
 use super::text::{Id, ProjectCode, Text, Year};
 use super::uscc::Uscc;
@@ -57,6 +58,8 @@ pub struct Programme {
     pub opening_parameters: Parameters,
     /// Their amendments, in the order of the log.
     pub amendments: Vec<Amendment>,
+    /// The keys announced for the ledger's checkpoints, in the order of the log; the last is in force.
+    pub keys: Vec<AnnouncedKey>,
     /// The last day of the closed books.
     pub closed_through: Option<Date>,
     /// The latest time at which an event was appended, the opening of a sandbox aside.
@@ -88,6 +91,17 @@ pub struct Amendment {
     pub on: Date,
     /// Dotted parameter and its new value as JSON text.
     pub changes: Vec<(String, String)>,
+}
+
+/// A key that was announced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnouncedKey {
+    /// The announcement's business date.
+    pub on: Date,
+    /// Its position in the log.
+    pub position: u64,
+    /// The key.
+    pub key: Verifier,
 }
 
 /// What an identifier is of; identifiers are unique in their kind.

@@ -7,6 +7,7 @@ pub mod ban;
 pub mod cap;
 pub mod eligibility;
 pub mod evaluation;
+pub mod key;
 pub mod ledger;
 pub mod sanction;
 pub mod selection;

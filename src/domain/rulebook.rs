@@ -108,6 +108,7 @@ rules! {
     Date02 "DATE-02" ledger::DATE_02 "the business date follows what the act builds on"
     Per01 "PER-01" ledger::PER_01 "the period is open"
     State01 "STATE-01" ledger::STATE_01 "the command fits the state of its subject"
+    Key01 "KEY-01" ledger::KEY_01 "a new key is announced under the one in force"
     Elig01 "ELIG-01" selection::ELIG_01 "applicants are counties, cities of that rank, districts and zones"
     Elig02 "ELIG-02" selection::ELIG_02 "a joint application has one lead"
     Elig03 "ELIG-03" selection::ELIG_03 "an area is recognised once"

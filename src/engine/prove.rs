@@ -214,16 +214,31 @@ pub async fn consistency(
     tree: Tree<'_>,
     mut progress: impl FnMut(u64),
 ) -> Result<Consistency, ProveError> {
+    consistency_seen(store, head, old, tree, |at, _| progress(at)).await
+}
+
+/// The same, with each entry shown as it is read, beside its leaf's index.
+///
+/// # Errors
+///
+/// As [`consistency`].
+pub async fn consistency_seen(
+    store: &Store,
+    head: &Head,
+    old: &Checkpoint,
+    tree: Tree<'_>,
+    mut see: impl FnMut(u64, &[u8]),
+) -> Result<Consistency, ProveError> {
     Tree::Checkpoint(old).check_size(head)?;
     let size = tree.check_size(head)?;
     let mut prover = Prover::of_consistency(old.size, size)?;
     let mut beginning = Frontier::new();
-    let root = pass(store, head, size, |at, _, leaf| {
+    let root = pass(store, head, size, |at, entry, leaf| {
         prover.push(leaf);
         if at < old.size {
             beginning.push(leaf);
         }
-        progress(at);
+        see(at, entry);
     })
     .await?;
     Tree::Checkpoint(old).check_root(head, &beginning.root())?;

@@ -1,24 +1,29 @@
 //! The signer of checkpoints: its key, and its own record of what it signed last, in files outside the database.
 //!
 //! Whoever owns the database can make it say anything; they cannot make the signer forget. It signs only a tree that
-//! begins with the one it signed before, and its record is on disk before the signature leaves.
+//! begins with the one it signed before, and its record is on disk before the signature leaves. Handed over to a new
+//! key, the record goes with it: the old key signs no more from then on, and the new one only what goes on from there.
 //!
 //! Refused here: signing what the entries do not give, and two signers with one key at a time.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+mod file;
+mod record;
+
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
+use super::announced::{Announced, AnnouncedError};
 use super::prove::{self, Consistency, ProveError, Tree};
-use crate::log::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
-use crate::log::note::{NoteError, Signer};
+use crate::domain::act::AnnounceKey;
+use crate::domain::rule::key::statement_text;
+use crate::log::checkpoint::{Checkpoint, SignedCheckpoint};
+use crate::log::note::{Note, NoteError, Signer};
 use crate::store::{Head, Store};
 
-/// No key or record is longer.
-const FILE_BYTES_MAX: u64 = 1 << 20;
+pub use file::{key_read, key_write, record_beside};
+pub(super) use file::{key_take, record_keep, record_read};
+use record::Record;
 
 /// A checkpoint cannot be signed.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +40,7 @@ pub enum SignerError {
     /// A key is never written over.
     #[error("{} exists: a key is never written over", .0.display())]
     Exists(PathBuf),
-    /// The file holds no private key.
+    /// The file holds no private key of the kind that is due.
     #[error("{} holds no private key: {source}", path.display())]
     Key {
         /// Which.
@@ -65,72 +70,34 @@ pub enum SignerError {
         /// The one that it signs for.
         found: String,
     },
+    /// The key was handed over to another.
+    #[error("by the record {} this key was handed over to {to} and signs no more", path.display())]
+    HandedOver {
+        /// The record.
+        path: PathBuf,
+        /// The public key of its successor.
+        to: String,
+    },
+    /// A key that has signed or been given something else cannot take over.
+    #[error("the new key has a record of its own, {}: take a new key", .0.display())]
+    InUse(PathBuf),
+    /// The key succeeded another, and the record that was handed over to it is not there.
+    #[error("this key succeeded another one, and the record handed over to it is missing: {}", .0.display())]
+    RecordMissing(PathBuf),
+    /// A key cannot succeed one of another name, or itself.
+    #[error("{new} cannot succeed {old}: another key of the same name is needed")]
+    Successor {
+        /// The old key.
+        old: String,
+        /// The new one.
+        new: String,
+    },
     /// The ledger does not go on from what was signed, or is not what its head says.
     #[error(transparent)]
     Prove(#[from] ProveError),
-}
-
-fn file_error(path: &Path) -> impl FnOnce(io::Error) -> SignerError {
-    let path = path.to_owned();
-    |source| SignerError::File { path, source }
-}
-
-/// What was signed last.
-#[derive(Serialize, Deserialize)]
-struct Record {
-    /// For which ledger.
-    ledger: String,
-    /// The signed note.
-    checkpoint: String,
-}
-
-/// Writes a new private key to a file that only its owner can read, and that must not exist.
-///
-/// # Errors
-///
-/// [`SignerError::Exists`] or [`SignerError::File`].
-pub fn key_write(path: &Path, key: &Signer) -> Result<(), SignerError> {
-    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let mut file = opened.map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => SignerError::Exists(path.to_owned()),
-        _ => file_error(path)(error),
-    })?;
-    let written = writeln!(file, "{}", key.secret_text()).and_then(|()| file.sync_all());
-    written.and_then(|()| folder_sync(path)).map_err(file_error(path))
-}
-
-/// Reads a private key.
-///
-/// # Errors
-///
-/// [`SignerError::File`] or [`SignerError::Key`].
-pub fn key_read(path: &Path) -> Result<Signer, SignerError> {
-    let text = file_read(path).map_err(file_error(path))?;
-    text.trim_end().parse().map_err(|source| SignerError::Key { path: path.to_owned(), source })
-}
-
-/// Where the record is that belongs to a key, unless another place is named: beside it.
-#[must_use]
-pub fn record_beside(key: &Path) -> PathBuf {
-    with_suffix(key, ".state")
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
-}
-
-fn file_read(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(FILE_BYTES_MAX).read_to_string(&mut text)?;
-    Ok(text)
-}
-
-/// Makes a file's name in its folder outlast a loss of power.
-fn folder_sync(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
+    /// The ledger's entries announce another key.
+    #[error(transparent)]
+    Announced(#[from] AnnouncedError),
 }
 
 /// A checkpoint that was signed.
@@ -156,68 +123,89 @@ impl Desk {
     ///
     /// [`SignerError::File`], [`SignerError::Key`] or [`SignerError::Busy`].
     pub fn open(key: &Path, record: PathBuf) -> Result<Self, SignerError> {
-        let signer = key_read(key)?;
-        let lock = File::open(key).map_err(file_error(key))?;
-        lock.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => SignerError::Busy(key.to_owned()),
-            TryLockError::Error(error) => file_error(key)(error),
-        })?;
+        let (signer, lock) = key_take(key)?;
         Ok(Self { signer, record, _lock: lock })
     }
 
-    /// Signs the head of a ledger, where its entries give it and go on from what was signed last.
+    /// Signs the head of a ledger, where its entries give it and go on from what was signed last, and announce no other
+    /// key.
     ///
     /// # Errors
     ///
     /// Where they do not, the record is not this key's for this ledger, or files or the database fail.
-    pub async fn sign(&self, store: &Store, head: &Head, progress: impl FnMut(u64)) -> Result<Signed, SignerError> {
-        let last = self.last(&head.name)?;
+    pub async fn sign(&self, store: &Store, head: &Head, mut progress: impl FnMut(u64)) -> Result<Signed, SignerError> {
+        let (record, last) = self.read(&head.name)?;
+        if let Some(to) = record.as_ref().and_then(|record| record.handed_over_to.clone()) {
+            return Err(SignerError::HandedOver { path: self.record.clone(), to });
+        }
         // Without anything signed before, what the head goes on from is the empty tree.
-        let origin = self.signer.public().name().to_owned();
-        let nothing = Checkpoint {
-            origin: origin.clone(),
-            size: 0,
-            root: crate::log::merkle::empty_root(),
-            extensions: Vec::new(),
-        };
+        let public = self.signer.public();
+        let nothing = Checkpoint::nothing(public.name());
         let old = last.as_ref().map_or(&nothing, |last| &last.checkpoint);
-        let proven = prove::consistency(store, head, old, Tree::Head, progress).await?;
+        let mut announced = Announced::default();
+        let proven = prove::consistency_seen(store, head, old, Tree::Head, |at, entry| {
+            announced.see(at, entry);
+            progress(at);
+        })
+        .await?;
         prove::check_behind(store, head).await?;
+        announced.check(public)?;
+        if announced.is_successor() && record.is_none() {
+            return Err(SignerError::RecordMissing(self.record.clone()));
+        }
+        let origin = public.name().to_owned();
         let checkpoint = Checkpoint { origin, size: proven.size, root: proven.root, extensions: Vec::new() };
         let checkpoint = SignedCheckpoint::sign(checkpoint, &self.signer);
-        self.keep(&head.name, &checkpoint).map_err(file_error(&self.record))?;
+        record_keep(&self.record, &Record::signed(&head.name, &checkpoint))?;
         Ok(Signed { checkpoint, since: last.map(|_| proven) })
     }
 
-    /// What was signed last, if anything.
-    fn last(&self, ledger: &str) -> Result<Option<SignedCheckpoint>, SignerError> {
-        let path = &self.record;
-        let text = match file_read(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(file_error(path)(error)),
-        };
-        let wrong = |why: String| SignerError::Record { path: path.clone(), why };
-        let record: Record = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-        let last: Result<SignedCheckpoint, CheckpointError> = record.checkpoint.parse();
-        let last = last.and_then(|last| last.verify(self.signer.public()).map(|()| last));
-        let last = last.map_err(|error| wrong(error.to_string()))?;
-        if record.ledger != ledger {
-            let (expected, found) = (ledger.to_owned(), record.ledger);
-            return Err(SignerError::OtherLedger { path: path.clone(), expected, found });
-        }
-        Ok(Some(last))
+    /// The announcement of this key as the first of a ledger.
+    #[must_use]
+    pub fn announce(&self) -> AnnounceKey {
+        let key = self.signer.public().clone();
+        let text = statement_text(None, &key);
+        let signatures = vec![self.signer.sign(&text)];
+        AnnounceKey { key, previous: None, statement: Note { text, signatures } }
     }
 
-    /// Keeps what was signed: on disk under another name first, so that there is always one record and a whole one.
-    fn keep(&self, ledger: &str, signed: &SignedCheckpoint) -> io::Result<()> {
-        let record = Record { ledger: ledger.to_owned(), checkpoint: signed.note.to_string() };
-        let beside = with_suffix(&self.record, ".new");
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-        serde_json::to_writer(&mut file, &record)?;
-        file.write_all(b"\n")?;
-        file.sync_all()?;
-        std::fs::rename(&beside, &self.record)?;
-        folder_sync(&self.record)
+    /// Hands over to a new key: from here on this one signs no more, and the new one goes on from what it signed last.
+    ///
+    /// Done again with the same keys, where it was cut off or its answer lost, it comes to the same.
+    ///
+    /// # Errors
+    ///
+    /// Where the new key cannot succeed this one or has a record of its own, or files fail.
+    pub fn hand_over(&self, to: &Self, ledger: &str) -> Result<AnnounceKey, SignerError> {
+        let (old, new) = (self.signer.public(), to.signer.public());
+        if old.name() != new.name() || old.bytes() == new.bytes() {
+            return Err(SignerError::Successor { old: old.to_string(), new: new.to_string() });
+        }
+        let text = statement_text(Some(old), new);
+        let signatures = vec![self.signer.sign(&text), to.signer.sign(&text)];
+        let statement = Note { text, signatures };
+        let (own, _) = self.read(ledger)?;
+        let own = own.unwrap_or_else(|| Record::empty(ledger));
+        let inherited = own.inherited(&statement);
+        let known: Option<Record> = record_read(&to.record)?;
+        if known.is_some_and(|known| known != inherited) {
+            return Err(SignerError::InUse(to.record.clone()));
+        }
+        // First this key stops, then the other has what it left: between the two nobody signs.
+        record_keep(&self.record, &Record { handed_over_to: Some(new.to_string()), ..own })?;
+        record_keep(&to.record, &inherited)?;
+        Ok(AnnounceKey { key: new.clone(), previous: Some(old.clone()), statement })
+    }
+
+    /// The record, which must be this key's for this ledger, and what was signed last.
+    fn read(&self, ledger: &str) -> Result<(Option<Record>, Option<SignedCheckpoint>), SignerError> {
+        let Some(record) = record_read::<Record>(&self.record)? else { return Ok((None, None)) };
+        let path = || self.record.clone();
+        let last = record.last(self.signer.public()).map_err(|why| SignerError::Record { path: path(), why })?;
+        if record.ledger != ledger {
+            let (expected, found) = (ledger.to_owned(), record.ledger);
+            return Err(SignerError::OtherLedger { path: path(), expected, found });
+        }
+        Ok((Some(record), last))
     }
 }

@@ -19,7 +19,7 @@ use crate::log::entry;
 use crate::store::{Record, Snapshot, Store};
 
 /// The form of the snapshots this program writes; another one found is not read, and replaced in time.
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 
 const PROGRAMME: &str = "programme";
 const PILOT: &str = "pilot-";

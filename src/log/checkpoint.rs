@@ -8,8 +8,8 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::merkle::Hash;
-use super::note::{Note, NoteError, Signer, Verifier};
+use super::merkle::{Hash, empty_root};
+use super::note::{KeyKind, Note, NoteError, Signer, Verifier};
 
 /// A text is no checkpoint, or not the one that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +41,14 @@ pub struct Checkpoint {
     pub root: Hash,
     /// Lines after the root; ours have none.
     pub extensions: Vec<String>,
+}
+
+impl Checkpoint {
+    /// That of a log without entries, which every other goes on from.
+    #[must_use]
+    pub fn nothing(origin: &str) -> Self {
+        Self { origin: origin.to_owned(), size: 0, root: empty_root(), extensions: Vec::new() }
+    }
 }
 
 impl FromStr for Checkpoint {
@@ -100,8 +108,9 @@ impl SignedCheckpoint {
     ///
     /// # Errors
     ///
-    /// [`CheckpointError::Origin`]; [`NoteError::Unsigned`] or [`NoteError::Forged`].
+    /// [`CheckpointError::Origin`]; [`NoteError::Kind`], [`NoteError::Unsigned`] or [`NoteError::Forged`].
     pub fn verify(&self, key: &Verifier) -> Result<(), CheckpointError> {
+        key.check_kind(KeyKind::Log)?;
         if self.checkpoint.origin != key.name() {
             let (expected, found) = (key.name().to_owned(), self.checkpoint.origin.clone());
             return Err(CheckpointError::Origin { expected, found });

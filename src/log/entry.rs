@@ -190,4 +190,18 @@ mod tests {
         assert_eq!(read(&entry).unwrap(), event);
         assert!(matches!(read(b"{}"), Err(EntryError::Unreadable(_))));
     }
+
+    #[test]
+    fn the_published_texts_have_their_canonical_form() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/jcs");
+        let mut files = 0;
+        for file in std::fs::read_dir(folder.join("input")).unwrap() {
+            let name = file.unwrap().file_name();
+            let [input, output] = ["input", "output"].map(|way| std::fs::read(folder.join(way).join(&name)).unwrap());
+            let read: serde_json::Value = serde_json::from_slice(&input).unwrap();
+            assert_eq!(serde_json_canonicalizer::to_vec(&read).unwrap(), output, "{name:?}");
+            files += 1;
+        }
+        assert_eq!(files, 6);
+    }
 }

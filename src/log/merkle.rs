@@ -112,36 +112,8 @@ impl Frontier {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::log::vectors::Vectors;
     use proptest::prelude::*;
-
-    /// The leaves of the reference test of Certificate Transparency.
-    const LEAVES: [&[u8]; 8] = [
-        b"",
-        b"\x00",
-        b"\x10",
-        b"\x20\x21",
-        b"\x30\x31",
-        b"\x40\x41\x42\x43",
-        b"\x50\x51\x52\x53\x54\x55\x56\x57",
-        b"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f",
-    ];
-
-    /// The root over the first 0, 1, … 8 of them.
-    const ROOTS: [&str; 9] = [
-        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-        "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
-        "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
-        "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
-        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-        "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
-        "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
-        "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
-        "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
-    ];
-
-    fn hex(hash: &Hash) -> String {
-        hash.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
-    }
 
     /// `MTH` as RFC 6962 §2.1 writes it, by splitting at the largest power of two below the size.
     fn naive_root(leaves: &[Hash]) -> Hash {
@@ -165,12 +137,14 @@ mod tests {
 
     #[test]
     fn roots_are_those_of_the_reference_test() {
+        let vectors = Vectors::read();
         let mut frontier = Frontier::new();
-        assert_eq!(hex(&frontier.root()), ROOTS[0]);
-        for (leaf, root) in LEAVES.iter().zip(&ROOTS[1..]) {
-            frontier.push(leaf_hash(leaf));
-            assert_eq!(hex(&frontier.root()), *root, "after {} leaves", frontier.size());
+        assert_eq!(frontier.root(), empty_root());
+        for (leaf, root) in vectors.leaves().into_iter().zip(vectors.roots()) {
+            frontier.push(leaf);
+            assert_eq!(frontier.root(), root, "after {} leaves", frontier.size());
         }
+        assert_eq!(frontier.size(), 8);
     }
 
     #[test]

@@ -1,274 +1,98 @@
-//! Signed notes (C2SP signed-note) with Ed25519: a text, and signature lines under it that anyone may add to.
+//! Keys that sign notes: a log's, which signs what the log says, and a cosigner's, which signs when it saw that.
 //!
-//! The forms are those of Go's module checksum database, so keys and notes are read and written by tools of others too.
-//! A signature by a key one does not hold is kept and says nothing; what counts is [`Note::verify`] with a key in hand.
-//!
-//! Refused here: randomness (a seed is an argument), files, and what the text means.
+//! Refused here: randomness and clocks (a seed and a time are arguments), and files.
 
-use std::fmt;
 use std::str::FromStr;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
-use sha2::{Digest as _, Sha256};
+use ed25519_dalek::{Signer as _, SigningKey};
 
-/// The signature type byte of Ed25519.
-const ED25519: u8 = 0x01;
-/// The most bytes a note may have, and the most signatures.
-const NOTE_BYTES_MAX: usize = 1_000_000;
-const SIGNATURES_MAX: usize = 100;
+pub use crate::domain::note::{KeyKind, Note, NoteError, Signature, Verifier, is_name};
+use crate::domain::note::{cosigned_text, key_parts, key_text};
+
 /// What begins a signing key.
 const PRIVATE: &str = "PRIVATE+KEY+";
 
-/// A key or a note is not one, or does not say what it is taken to.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoteError {
-    /// No name for a key: empty, or with a space or a plus sign.
-    #[error("{0:?} is no name for a key: it may have no space and no plus sign")]
-    Name(String),
-    /// Not a key in its text form.
-    #[error("this is no Ed25519 key in the form name+hash+key")]
-    Key,
-    /// Not a signed note.
-    #[error("this is no signed note: {0}")]
-    Malformed(&'static str),
-    /// No signature by the key.
-    #[error("the note is not signed by the key {0}")]
-    Unsigned(String),
-    /// A signature in the key's name that it did not make.
-    #[error("the signature by {0} does not fit the text")]
-    Forged(String),
+/// Makes a private key of each kind; a text of the other kind is not read as this one.
+macro_rules! private_keys {
+    ($( $(#[doc = $doc:literal])* $name:ident: $kind:ident; )*) => { $(
+        $(#[doc = $doc])*
+        ///
+        /// Its text goes to a file that only its owner reads, by `secret_text`.
+        pub struct $name {
+            public: Verifier,
+            key: SigningKey,
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_tuple(stringify!($name)).field(&self.public).finish()
+            }
+        }
+
+        impl $name {
+            /// The key of this name that a random seed gives.
+            ///
+            /// # Errors
+            ///
+            /// [`NoteError::Name`].
+            pub fn from_seed(name: &str, seed: &[u8; 32]) -> Result<Self, NoteError> {
+                let key = SigningKey::from_bytes(seed);
+                Ok(Self { public: Verifier::new(name, KeyKind::$kind, &key.verifying_key())?, key })
+            }
+
+            /// The public half.
+            #[must_use]
+            pub fn public(&self) -> &Verifier {
+                &self.public
+            }
+
+            /// `PRIVATE+KEY+name+id+base64`: whoever reads it can sign.
+            #[must_use]
+            pub fn secret_text(&self) -> String {
+                format!("{PRIVATE}{}", key_text(&self.public, &self.key.to_bytes()))
+            }
+
+            fn line(&self, made: Vec<u8>) -> Signature {
+                Signature { name: self.public.name().to_owned(), id: self.public.id(), made }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NoteError;
+
+            fn from_str(text: &str) -> Result<Self, NoteError> {
+                let (name, id, kind, seed) = key_parts(text.strip_prefix(PRIVATE).ok_or(NoteError::Key)?)?;
+                if kind != KeyKind::$kind {
+                    return Err(NoteError::Kind { expected: KeyKind::$kind, name });
+                }
+                let read = Self::from_seed(&name, &seed)?;
+                if read.public.id() == id { Ok(read) } else { Err(NoteError::Key) }
+            }
+        }
+    )* };
 }
 
-/// Whether a text may name a key.
-#[must_use]
-pub fn is_name(text: &str) -> bool {
-    !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+')
-}
-
-/// The id of a key: the first four bytes of `SHA-256(name ‖ 0A ‖ 01 ‖ public key)`.
-fn key_id(name: &str, key: &VerifyingKey) -> u32 {
-    let hash = Sha256::new().chain_update(name).chain_update([b'\n', ED25519]).chain_update(key.as_bytes()).finalize();
-    hash.iter().take(4).fold(0, |id, byte| id << 8 | u32::from(*byte))
-}
-
-/// The parts of a key's text: name, id, and the 32 bytes behind the algorithm's.
-fn key_parts(text: &str) -> Result<(String, u32, [u8; 32]), NoteError> {
-    let mut parts = text.splitn(3, '+');
-    let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
-        return Err(NoteError::Key);
-    };
-    if !is_name(name) {
-        return Err(NoteError::Name(name.to_owned()));
-    }
-    let is_id = id.len() == 8 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let id = u32::from_str_radix(id, 16).ok().filter(|_| is_id).ok_or(NoteError::Key)?;
-    let bytes = STANDARD.decode(key).map_err(|_| NoteError::Key)?;
-    let Some((&ED25519, key)) = bytes.split_first() else { return Err(NoteError::Key) };
-    Ok((name.to_owned(), id, key.try_into().map_err(|_| NoteError::Key)?))
-}
-
-fn key_text(f: &mut fmt::Formatter<'_>, (name, id): (&str, u32), key: &[u8; 32]) -> fmt::Result {
-    let mut bytes = vec![ED25519];
-    bytes.extend_from_slice(key);
-    write!(f, "{name}+{id:08x}+{}", STANDARD.encode(bytes))
-}
-
-/// A public key with its name, as `name+id+base64`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verifier {
-    name: String,
-    id: u32,
-    key: VerifyingKey,
-}
-
-impl Verifier {
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Its id, from its name and key.
-    #[must_use]
-    pub fn id(&self) -> u32 {
-        self.id
-    }
-}
-
-impl FromStr for Verifier {
-    type Err = NoteError;
-
-    fn from_str(text: &str) -> Result<Self, NoteError> {
-        let (name, id, key) = key_parts(text)?;
-        let key = VerifyingKey::from_bytes(&key).map_err(|_| NoteError::Key)?;
-        if key_id(&name, &key) == id { Ok(Self { name, id, key }) } else { Err(NoteError::Key) }
-    }
-}
-
-impl fmt::Display for Verifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        key_text(f, (&self.name, self.id), self.key.as_bytes())
-    }
-}
-
-/// A private key with its name. Its text goes to a file that only its owner reads, by [`Signer::secret_text`].
-pub struct Signer {
-    public: Verifier,
-    key: SigningKey,
-}
-
-impl fmt::Debug for Signer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Signer").field(&self.public).finish()
-    }
+private_keys! {
+    /// A log's private key with its name.
+    Signer: Log;
+    /// A cosigner's private key with its name.
+    Cosigner: Cosigner;
 }
 
 impl Signer {
-    /// The key of this name that a random seed gives.
-    ///
-    /// # Errors
-    ///
-    /// [`NoteError::Name`].
-    pub fn from_seed(name: &str, seed: &[u8; 32]) -> Result<Self, NoteError> {
-        if !is_name(name) {
-            return Err(NoteError::Name(name.to_owned()));
-        }
-        let signing = SigningKey::from_bytes(seed);
-        let key = signing.verifying_key();
-        let public = Verifier { name: name.to_owned(), id: key_id(name, &key), key };
-        Ok(Self { public, key: signing })
-    }
-
-    /// The public half.
-    #[must_use]
-    pub fn public(&self) -> &Verifier {
-        &self.public
-    }
-
-    /// `PRIVATE+KEY+name+id+base64`: whoever reads it can sign.
-    #[must_use]
-    pub fn secret_text(&self) -> String {
-        struct Secret<'a>(&'a Signer);
-        impl fmt::Display for Secret<'_> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let public = &self.0.public;
-                key_text(f, (&public.name, public.id), &self.0.key.to_bytes())
-            }
-        }
-        format!("{PRIVATE}{}", Secret(self))
-    }
-
     /// The signature of a text.
     #[must_use]
     pub fn sign(&self, text: &str) -> Signature {
-        let made = self.key.sign(text.as_bytes()).to_bytes().to_vec();
-        Signature { name: self.public.name.clone(), id: self.public.id, made }
+        self.line(self.key.sign(text.as_bytes()).to_bytes().to_vec())
     }
 }
 
-impl FromStr for Signer {
-    type Err = NoteError;
-
-    fn from_str(text: &str) -> Result<Self, NoteError> {
-        let (name, id, seed) = key_parts(text.strip_prefix(PRIVATE).ok_or(NoteError::Key)?)?;
-        let signer = Self::from_seed(&name, &seed)?;
-        if signer.public.id == id { Ok(signer) } else { Err(NoteError::Key) }
-    }
-}
-
-/// A line under a note: who is said to have signed it, and what they made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signature {
-    /// The key's name.
-    pub name: String,
-    /// The key's id.
-    pub id: u32,
-    /// The signature, in the form of the key's algorithm.
-    pub made: Vec<u8>,
-}
-
-impl FromStr for Signature {
-    type Err = NoteError;
-
-    fn from_str(line: &str) -> Result<Self, NoteError> {
-        let malformed = NoteError::Malformed("a signature line is not one");
-        let Some((name, text)) = line.strip_prefix("— ").and_then(|rest| rest.split_once(' ')) else {
-            return Err(malformed);
-        };
-        let bytes = STANDARD.decode(text).map_err(|_| malformed.clone())?;
-        let Some((id, made)) = bytes.split_first_chunk::<4>().filter(|(_, made)| !made.is_empty() && is_name(name))
-        else {
-            return Err(malformed);
-        };
-        Ok(Self { name: name.to_owned(), id: u32::from_be_bytes(*id), made: made.to_vec() })
-    }
-}
-
-impl fmt::Display for Signature {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bytes = [self.id.to_be_bytes().as_slice(), &self.made].concat();
-        write!(f, "— {} {}", self.name, STANDARD.encode(bytes))
-    }
-}
-
-/// A text and the signatures under it, by keys known or not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    /// The text with its last line's end.
-    pub text: String,
-    /// The lines under it, in their order.
-    pub signatures: Vec<Signature>,
-}
-
-impl Note {
-    /// Whether this key signed the text. Where several lines are in its name and id, each must be its signature.
-    ///
-    /// # Errors
-    ///
-    /// [`NoteError::Unsigned`] or [`NoteError::Forged`].
-    pub fn verify(&self, key: &Verifier) -> Result<(), NoteError> {
-        let mut own = self.signatures.iter().filter(|made| made.name == key.name && made.id == key.id).peekable();
-        if own.peek().is_none() {
-            return Err(NoteError::Unsigned(key.to_string()));
-        }
-        let fits = |made: &Signature| {
-            let signature = ed25519_dalek::Signature::from_slice(&made.made);
-            signature.is_ok_and(|signature| key.key.verify_strict(self.text.as_bytes(), &signature).is_ok())
-        };
-        if own.all(fits) { Ok(()) } else { Err(NoteError::Forged(key.name.clone())) }
-    }
-}
-
-impl FromStr for Note {
-    type Err = NoteError;
-
-    fn from_str(note: &str) -> Result<Self, NoteError> {
-        if note.len() > NOTE_BYTES_MAX {
-            return Err(NoteError::Malformed("it is longer than a note may be"));
-        }
-        if note.contains(|c: char| c < ' ' && c != '\n') {
-            return Err(NoteError::Malformed("it has control characters"));
-        }
-        let Some((text, lines)) = note.rsplit_once("\n\n") else {
-            return Err(NoteError::Malformed("no empty line parts the text from its signatures"));
-        };
-        let Some(lines) = lines.strip_suffix('\n') else {
-            return Err(NoteError::Malformed("it is cut off, or has no signature"));
-        };
-        let signatures = lines.split('\n').map(str::parse).collect::<Result<Vec<Signature>, _>>()?;
-        if signatures.len() > SIGNATURES_MAX {
-            return Err(NoteError::Malformed("it has more signatures than a note may have"));
-        }
-        Ok(Self { text: format!("{text}\n"), signatures })
-    }
-}
-
-impl fmt::Display for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.text)?;
-        self.signatures.iter().try_for_each(|signature| writeln!(f, "{signature}"))
+impl Cosigner {
+    /// The signature of a text that was seen at this time, in seconds since 1970.
+    #[must_use]
+    pub fn sign(&self, text: &str, seconds: u64) -> Signature {
+        let made = self.key.sign(cosigned_text(seconds, text).as_bytes()).to_bytes();
+        self.line([seconds.to_be_bytes().as_slice(), &made].concat())
     }
 }
 
@@ -278,6 +102,7 @@ mod tests {
     use signed_note::Verifier as _;
 
     use super::*;
+    use crate::log::vectors::unhex;
 
     /// Those of the documentation of Go's golang.org/x/mod/sumdb/note.
     const SECRET: &str = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
@@ -315,6 +140,89 @@ mod tests {
             assert!(wrong.parse::<Signer>().is_err(), "{wrong}");
         }
         assert!(Signer::from_seed("two words", &[0; 32]).is_err());
+    }
+
+    /// RFC 8032 section 7.1.
+    #[derive(serde::Deserialize)]
+    struct Published {
+        name: String,
+        seed: String,
+        public: String,
+        message: String,
+        signature: String,
+    }
+
+    #[test]
+    fn keys_and_signatures_are_those_of_the_rfc() {
+        let published: Vec<Published> = serde_json::from_str(include_str!("../../tests/vectors/ed25519.json")).unwrap();
+        assert_eq!(published.len(), 5);
+        let mut texts = 0;
+        for vector in published {
+            let signer = Signer::from_seed("rfc8032", &unhex(&vector.seed).try_into().unwrap()).unwrap();
+            assert_eq!(signer.public().bytes()[..], unhex(&vector.public), "{}", vector.name);
+            let (message, signature) = (unhex(&vector.message), unhex(&vector.signature));
+            assert_eq!(signer.key.sign(&message).to_bytes()[..], signature, "{}", vector.name);
+            // Notes are texts; two of the messages are.
+            if let Ok(text) = String::from_utf8(message) {
+                texts += 1;
+                assert_eq!(signer.sign(&text).made, signature);
+                let note = Note { signatures: vec![signer.sign(&text)], text };
+                assert_eq!(note.verify(signer.public()), Ok(()));
+            }
+        }
+        assert_eq!(texts, 2);
+    }
+
+    /// The example of C2SP tlog-cosignature; its keys are not published.
+    const COSIGNED: &str = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\
+        — example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n\
+        — witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==\n";
+
+    #[test]
+    fn a_cosignature_has_the_published_form_and_carries_its_time() {
+        let note: Note = COSIGNED.parse().unwrap();
+        assert_eq!(note.to_string(), COSIGNED);
+        let (seconds, signature) = note.signatures[1].made.split_first_chunk::<8>().unwrap();
+        // The time of the specification's example of what is signed.
+        assert_eq!((u64::from_be_bytes(*seconds), signature.len()), (1_679_315_147, 64));
+        assert_eq!(
+            cosigned_text(1_679_315_147, &note.text),
+            "cosignature/v1\ntime 1679315147\nexample.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
+        );
+
+        let cosigner = Cosigner::from_seed("witness.example.com/w1", &[5; 32]).unwrap();
+        let key: Verifier = cosigner.public().to_string().parse().unwrap();
+        assert_eq!((key.kind(), &key), (KeyKind::Cosigner, cosigner.public()));
+        let mut signed = Note { text: note.text.clone(), signatures: vec![] };
+        assert!(matches!(signed.signed_at(&key), Err(NoteError::Unsigned(_))));
+        signed.signatures = [3, 9, 4].map(|at| cosigner.sign(&note.text, at)).to_vec();
+        assert_eq!(signed.signed_at(&key), Ok(9), "the latest");
+        let read: Note = signed.to_string().parse().unwrap();
+        assert_eq!(read.signed_at(&key), Ok(9));
+        // Another time than the one that was signed, and one that is none.
+        for seconds in [10, u64::MAX] {
+            let mut forged = signed.clone();
+            forged.signatures[1].made.splice(..8, seconds.to_be_bytes());
+            assert_eq!(forged.verify(&key), Err(NoteError::Forged(key.name().to_owned())));
+        }
+        signed.signatures[1].made.truncate(7);
+        assert_eq!(signed.verify(&key), Err(NoteError::Forged(key.name().to_owned())));
+    }
+
+    #[test]
+    fn a_key_of_one_kind_is_not_taken_for_the_other() {
+        let (log, cosigner) = (Signer::from_seed("a", &[1; 32]).unwrap(), Cosigner::from_seed("a", &[1; 32]).unwrap());
+        assert_eq!(log.public().bytes(), cosigner.public().bytes());
+        assert_ne!(log.public().id(), cosigner.public().id());
+        let wrong = |expected| NoteError::Kind { expected, name: "a".to_owned() };
+        assert_eq!(cosigner.secret_text().parse::<Signer>().unwrap_err(), wrong(KeyKind::Log));
+        assert_eq!(log.secret_text().parse::<Cosigner>().unwrap_err(), wrong(KeyKind::Cosigner));
+        assert_eq!(cosigner.public().check_kind(KeyKind::Log), Err(wrong(KeyKind::Log)));
+        assert_eq!(cosigner.secret_text().parse::<Cosigner>().unwrap().public(), cosigner.public());
+        // A log's signature with the cosigner's id is none of the cosigner's.
+        let made = Signature { id: cosigner.public().id(), ..log.sign("text\n") };
+        let note = Note { text: "text\n".to_owned(), signatures: vec![made] };
+        assert_eq!(note.verify(cosigner.public()), Err(NoteError::Forged("a".to_owned())));
     }
 
     proptest! {

@@ -3,6 +3,8 @@
 //! The dates are those of the story in `story.rs`; persons, documents and firms are invented.
 
 use serde_json::{Value, json};
+use tranche::domain::rule::key::statement_text;
+use tranche::log::note::{Note, Signer};
 
 /// The owner of the story's projects.
 pub const FIRM: &str = "91360000625912173B";
@@ -110,6 +112,31 @@ pub fn close_period(on: &str, through: &str) -> Value {
 
 pub fn reopen_period(on: &str, through: &str) -> Value {
     province("reopen_period", on, json!({"through": through, "reason": "补记"}))
+}
+
+/// A log's key of this name.
+pub fn log_key(name: &str, seed: u8) -> Signer {
+    Signer::from_seed(name, &[seed; 32]).unwrap()
+}
+
+/// A statement that hands over from one key to the other, signed by these.
+pub fn statement(previous: Option<&Signer>, key: &Signer, signers: &[&Signer]) -> Value {
+    let text = statement_text(previous.map(Signer::public), key.public());
+    let signatures = signers.iter().map(|signer| signer.sign(&text)).collect();
+    json!(Note { text, signatures }.to_string())
+}
+
+/// The announcement of the log's key of one seed after that of another.
+pub fn announce_key(on: &str, previous: Option<u8>, key: u8) -> Value {
+    let [previous, key] = [previous, Some(key)].map(|seed| seed.map(|seed| log_key("log.example/jx", seed)));
+    let key = key.unwrap();
+    let signers: Vec<&Signer> = previous.iter().chain([&key]).collect();
+    let own = json!({"key": key.public(), "statement": statement(previous.as_ref(), &key, &signers)});
+    let command = province("announce_key", on, own);
+    match previous {
+        Some(previous) => command.with(json!({"previous": previous.public()})),
+        None => command,
+    }
 }
 
 // Applications.

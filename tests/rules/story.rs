@@ -183,6 +183,8 @@ fn projects() -> Vec<Value> {
         register_other_funding("2026-01-16", "2510-999999"),
         pay("Z1", "2026-02-10", "500000.00"),
         attach("2026-02-10", "Z1"),
+        announce_key("2026-02-10", None, 1),
+        announce_key("2026-02-11", Some(1), 2),
         pay("Z2", "2026-02-11", "100000.00"),
         reverse_payment("Z2", "2026-02-12"),
         adjust_plan("2026-02-15"),

@@ -42,6 +42,7 @@ pub struct Books {
     position: u64,
     last_simulated: String,
     closed_through: String,
+    keys: Vec<Value>,
 }
 
 /// A condition that must hold, or what was found instead.
@@ -60,6 +61,7 @@ impl Books {
         let entry = log.last().unwrap();
         self.number(entry)?;
         self.times(entry)?;
+        self.key(entry)?;
         let pilot = text(&entry["data"], "pilot").to_owned();
         if text(entry, "type") == "PilotRecognised" {
             let (year, cap_name) = (text(entry, "on")[..4].to_owned(), cap_name(log, &pilot));
@@ -81,6 +83,23 @@ impl Books {
         hold(entry["position"] == self.position && entry["version"] == *version, || {
             format!("position {} and version {version} were expected of {entry}", self.position)
         })
+    }
+
+    /// A key follows the last one, never comes back, and stands with it in a statement that has both their lines.
+    fn key(&mut self, entry: &Value) -> Result<(), String> {
+        if text(entry, "type") != "KeyAnnounced" {
+            return Ok(());
+        }
+        let (data, last) = (&entry["data"], self.keys.last());
+        hold(data.get("previous") == last && !self.keys.contains(&data["key"]), || {
+            format!("not after {last:?}: {data}")
+        })?;
+        let named = |key: &Value| text(data, "statement").contains(key.as_str().unwrap());
+        hold(named(&data["key"]) && last.is_none_or(named), || format!("a statement of other keys: {data}"))?;
+        let signed = text(data, "statement").matches("\n— ").count();
+        hold(signed == self.keys.len().min(1) + 1, || format!("{signed} signed: {data}"))?;
+        self.keys.push(data["key"].clone());
+        Ok(())
     }
 
     /// Simulated times never go back, business dates are not after today and not in closed books.

@@ -7,7 +7,9 @@ use chrono::{Datelike as _, Days};
 use serde_json::{Map, Value, json};
 use tranche::domain::Date;
 use tranche::domain::ledger::{Ledger, Pilot};
+use tranche::domain::rule::key::statement_text;
 use tranche::domain::text::Id;
+use tranche::log::note::{Note, Signer};
 
 use super::dice::Dice;
 use super::machine::written;
@@ -54,6 +56,7 @@ const DRAWERS: &[(usize, Drawer)] = &[
     (1, recognise),
     (1, reject_application),
     (1, attach),
+    (2, announce_key),
 ];
 
 /// How many numbers the first of a [`Step`] may be.
@@ -249,4 +252,25 @@ fn attach(draw: &mut Draw) -> Map<String, Value> {
     let fields = json!({"subject": id, "name": "扫描件.pdf", "media_type": "application/pdf",
         "sha256": "ab".repeat(32), "size": draw.dice.between(1, 9_007_199_254_740_991)});
     command("attach", &on, FINANCE, fields)
+}
+
+/// The next key under the last one, or now and then under another, or with a statement that lacks a signature.
+fn announce_key(draw: &mut Draw) -> Map<String, Value> {
+    let keys = &draw.ledger.programme.keys;
+    let count = u8::try_from(keys.len()).unwrap_or(0);
+    let floor = keys.last().map_or_else(|| FIRST_DAY.parse().unwrap(), |last| last.on);
+    let on = draw.date(floor);
+    let signer = |seed: u8| Signer::from_seed("log.example/jx", &[seed; 32]).unwrap();
+    let previous = if draw.dice.chance(85) { count } else { count.saturating_sub(1) };
+    let (previous, key) = ((previous > 0).then(|| signer(previous)), signer(count + 1));
+    let text = statement_text(previous.as_ref().map(Signer::public), key.public());
+    let mut signatures: Vec<_> = previous.iter().chain([&key]).map(|signer| signer.sign(&text)).collect();
+    if draw.dice.chance(10) {
+        signatures[0] = signer(99).sign(&text);
+    }
+    let mut fields = json!({"key": key.public(), "statement": Note { text, signatures }});
+    if let Some(previous) = previous {
+        fields["previous"] = json!(previous.public());
+    }
+    command("announce_key", &on, PROVINCE, fields)
 }

@@ -1,5 +1,7 @@
 //! Chance for tests, from a seed that is printed, so that a run that failed can be run again.
 
+#![allow(dead_code, reason = "shared by several test programs, none of which needs all of it")]
+
 use std::hash::{BuildHasher as _, RandomState};
 
 /// SplitMix64.

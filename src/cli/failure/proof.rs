@@ -1,10 +1,13 @@
 //! How proofs, checkpoints and their signer fail: what is wrong at which size, in the user's language.
 
 use super::Failure;
+use crate::engine::announced::AnnouncedError;
+use crate::engine::cosigner::CosignerError;
 use crate::engine::prove::ProveError;
 use crate::engine::signer::SignerError;
 use crate::log::checkpoint::CheckpointError;
 use crate::log::note::NoteError;
+use crate::log::policy::PolicyError;
 use crate::log::proof::ProofError;
 
 fn unverified(zh: String, en: String) -> Failure {
@@ -69,13 +72,14 @@ impl From<ProofError> for Failure {
 
 impl From<NoteError> for Failure {
     fn from(error: NoteError) -> Self {
-        let en = error.to_string();
+        let (zh, en) = (error.zh(), error.to_string());
         match error {
-            NoteError::Name(name) => Self::usage(format!("{name:?} 不能作密钥名称:不得为空,不得有空格或加号"), en),
-            NoteError::Key => Self::usage("不是 Ed25519 密钥:应形如 名称+哈希+密钥", en),
-            NoteError::Malformed(_) => Self::usage("不是签名文本:残缺、被截断或格式不符", en),
-            NoteError::Unsigned(key) => unverified(format!("没有此密钥的签名:{key}"), en),
-            NoteError::Forged(name) => unverified(format!("{name} 的签名与内容不符"), en),
+            NoteError::Unsigned(_) | NoteError::Forged(_) => unverified(zh, en),
+            NoteError::Name(_)
+            | NoteError::Key
+            | NoteError::Kind { .. }
+            | NoteError::Malformed(_)
+            | NoteError::OtherText => Self::usage(zh, en),
         }
     }
 }
@@ -101,6 +105,9 @@ impl From<SignerError> for Failure {
             SignerError::Prove(error) => proof_failed(error, ("", "")),
             SignerError::File { path, source } => Self::usage(format!("无法读写 {}:{source}", path.display()), en),
             SignerError::Exists(path) => Self::usage(format!("{} 已存在:密钥从不覆盖", path.display()), en),
+            SignerError::Key { path, source: NoteError::Kind { expected, .. } } => {
+                Self::usage(format!("{} 中是另一种密钥:此处应为{}", path.display(), expected.zh()), en)
+            }
             SignerError::Key { path, .. } => Self::usage(format!("{} 中没有私钥", path.display()), en),
             SignerError::Busy(path) => Self::usage(format!("另一进程正在使用密钥 {}", path.display()), en),
             SignerError::Record { path, why } => {
@@ -109,6 +116,67 @@ impl From<SignerError> for Failure {
             SignerError::OtherLedger { path, expected, found } => {
                 Self::usage(format!("按签发记录 {},此密钥为台账 {found} 签发,不为 {expected} 签发", path.display()), en)
             }
+            SignerError::HandedOver { path, to } => {
+                Self::usage(format!("按签发记录 {},此密钥已交接给 {to},不再签发", path.display()), en)
+            }
+            SignerError::InUse(path) => {
+                Self::usage(format!("新密钥已有自己的签发记录 {}:请另行生成密钥", path.display()), en)
+            }
+            SignerError::RecordMissing(path) => {
+                Self::usage(format!("此密钥是接替密钥,却没有交接给它的签发记录:{}", path.display()), en)
+            }
+            SignerError::Successor { old, new } => Self::usage(format!("{new} 不能接替 {old}:须为同名的另一密钥"), en),
+            SignerError::Announced(error) => error.into(),
         }
+    }
+}
+
+impl From<AnnouncedError> for Failure {
+    fn from(error: AnnouncedError) -> Self {
+        let en = error.to_string();
+        match error {
+            AnnouncedError::Replaced { key, position, by } => {
+                Self::usage(format!("密钥 {key} 已被替换:第 {position} 条记录公布了 {by}"), en)
+            }
+            AnnouncedError::Unannounced { key, in_force } => {
+                Self::usage(format!("密钥 {key} 未在台账中公布,现行密钥为 {in_force}"), en)
+            }
+            AnnouncedError::Unlawful { position, zh, .. } => {
+                unverified(format!("第 {position} 条记录公布密钥,不符合规则 KEY-01:{zh}"), en)
+            }
+        }
+    }
+}
+
+impl From<CosignerError> for Failure {
+    fn from(error: CosignerError) -> Self {
+        let en = error.to_string();
+        match error {
+            CosignerError::Files(error) => error.into(),
+            CosignerError::Checkpoint(error) => error.into(),
+            CosignerError::Proof(error) => error.into(),
+            CosignerError::Prove(error) => error.into(),
+            CosignerError::Announced(error) => error.into(),
+            CosignerError::LogKeyUnknown => {
+                Self::usage("请用 --log-key 指定台账的公钥:此联署方尚未联署过", format!("{en}: --log-key VKEY"))
+            }
+            CosignerError::Shorter { cosigned, found } => {
+                unverified(format!("台账被回退:此前已联署到第 {cosigned} 条,此检查点只有 {found} 条"), en)
+            }
+            CosignerError::Forked { size } => unverified(format!("台账出现分叉:{size} 条记录的根与此前联署的不符"), en),
+            CosignerError::Unproven { cosigned } => Self::usage(
+                format!("须证明此检查点接续此前联署的 {cosigned} 条:请用数据库,或给出 tranche prove --since 的输出"),
+                format!("{en}: use the database, or give what `tranche prove --since` prints"),
+            ),
+            CosignerError::OtherProof { cosigned, found } => {
+                Self::usage(format!("证明从第 {found} 条接续,而此前联署到第 {cosigned} 条"), en)
+            }
+        }
+    }
+}
+
+impl From<PolicyError> for Failure {
+    fn from(error: PolicyError) -> Self {
+        Self::usage(format!("签名规定第 {} 行:{}", error.line, error.fault.zh()), error.to_string())
     }
 }

@@ -14,6 +14,7 @@ use crate::cli::{Context, Failure};
 use crate::domain::Date;
 use crate::domain::act::ActKind;
 use crate::domain::ledger::shanghai_date;
+use crate::domain::note::Verifier;
 use crate::domain::parameters::Parameters;
 use crate::domain::text::Id;
 use crate::engine::prove::{ProveError, Tree};
@@ -23,7 +24,6 @@ use crate::exchange::pack::{About, Pack, VERIFIER, text};
 use crate::exchange::{Exporter, Form, Subject};
 use crate::log::checkpoint::SignedCheckpoint;
 use crate::log::merkle::{Frontier, Hash, leaf_hash};
-use crate::log::note::Verifier;
 use crate::report::status::View;
 use crate::store::{Head, Store};
 

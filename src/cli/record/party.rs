@@ -36,7 +36,7 @@ fn plain(name: &str) -> String {
 }
 
 /// The object a party stands for.
-pub(super) fn read(text: &str) -> Value {
+pub(in crate::cli) fn read(text: &str) -> Value {
     // Chinese keyboards write a full-width colon.
     let mut parts = text.splitn(3, [':', '\u{ff1a}']);
     let (body, person, document) = (parts.next().unwrap_or_default(), parts.next(), parts.next());

@@ -1,4 +1,4 @@
-//! Acts on the programme as a whole: its rules, the area register, documents, accounting periods.
+//! Acts on the programme as a whole: its rules, the area register, documents, accounting periods, its signer's key.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::domain::Date;
 use crate::domain::area::{Area, AreaKind, AreaLevel};
+use crate::domain::note::{Note, Verifier};
 use crate::domain::text::{ByteSize, Id, MediaType, Sha256, Text};
 
 crate::form! {
@@ -71,5 +72,15 @@ crate::form! {
         through: Date,
         /// Why. 原因
         reason: Text,
+    }
+
+    /// Announces the key that signs the ledger's checkpoints from now on.
+    pub struct AnnounceKey {
+        /// The new public key, as C2SP's signed notes write it. 新公钥
+        key: Verifier,
+        /// The key in force until now; none where this is the first. 原公钥
+        previous: Option<Verifier>,
+        /// The statement that both keys signed, a C2SP signed note (tranche key rotate). 换钥声明
+        statement: Note,
     }
 }

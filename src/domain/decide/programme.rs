@@ -1,7 +1,8 @@
-//! Judging acts on the programme: periods and other funding.
+//! Judging acts on the programme: periods, other funding, the signer's key.
 
 use super::Case;
-use crate::domain::act::{ClosePeriod, RegisterOtherFunding, ReopenPeriod};
+use crate::domain::act::{AnnounceKey, ClosePeriod, RegisterOtherFunding, ReopenPeriod};
+use crate::domain::rule::key::key_01;
 use crate::domain::rule::ledger::{date_02, state_01};
 use crate::domain::rule::usage::use_04_registered;
 
@@ -18,4 +19,10 @@ pub(super) fn reopen_period(case: &mut Case, act: &ReopenPeriod) {
 
 pub(super) fn register_other_funding(case: &mut Case, act: &RegisterOtherFunding) {
     use_04_registered(case, &act.project);
+}
+
+pub(super) fn announce_key(case: &mut Case, act: &AnnounceKey) {
+    let latest = case.ledger.programme.keys.last().map(|latest| latest.on);
+    date_02(case, latest, "上次公布密钥之日", "the last announcement of a key");
+    key_01(case, act);
 }

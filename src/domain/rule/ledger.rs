@@ -123,7 +123,8 @@ fn needed(act: &Act) -> &'static [Body] {
         | Act::Resume(_)
         | Act::Revoke(_)
         | Act::OrderClawback(_)
-        | Act::ReopenPeriod(_) => &[Body::ProvinceDrc, Body::ProvinceFinance],
+        | Act::ReopenPeriod(_)
+        | Act::AnnounceKey(_) => &[Body::ProvinceDrc, Body::ProvinceFinance],
         _ => &[],
     }
 }

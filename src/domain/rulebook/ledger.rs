@@ -159,3 +159,19 @@ pub(super) static STATE_01: Entry = Entry {
         no more.",
     parameters: &[],
 };
+
+pub(super) static KEY_01: Entry = Entry {
+    rule: Rule::Key01,
+    clause: "(ledger)",
+    basis: Basis::Ledger,
+    effect: Effect::Refuse,
+    notice: "",
+    zh: "签发检查点的密钥须在台账中公布后方可更换:所报原密钥须为现行密钥,换钥声明须由现行密钥和新密钥\
+        共同签名,内容与所报公钥一致;新密钥与原密钥同名,公布过的密钥不得再用。首次公布没有原密钥,\
+        由新密钥自己签名。",
+    en: "The key that signs checkpoints is changed by an announcement in the ledger: it names the \
+        key in force as the previous one and carries a statement of both that this key and the new \
+        one signed. The new key has the previous one's name, and a key that was announced never \
+        comes back. The first announcement has no previous key and is signed by the new one alone.",
+    parameters: &[],
+};

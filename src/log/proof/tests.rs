@@ -1,89 +1,10 @@
-//! The published vectors of Certificate Transparency, and the definitions of RFC 6962 written out on small trees.
+//! The published vectors (`tests/vectors`), and the definitions of RFC 6962 written out on small trees.
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::log::merkle::leaf_hash;
-
-/// The leaves of the reference test of Certificate Transparency.
-const LEAVES: [&str; 8] =
-    ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
-
-/// Index from 0, size, path: those of the reference test, whose indexes are from 1.
-const INCLUSION: [(u64, u64, &[&str]); 5] = [
-    (0, 1, &[]),
-    (
-        0,
-        8,
-        &[
-            "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
-            "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-            "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
-        ],
-    ),
-    (
-        5,
-        8,
-        &[
-            "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
-            "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
-            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-        ],
-    ),
-    (2, 3, &["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"]),
-    (
-        1,
-        5,
-        &[
-            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
-            "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-            "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
-        ],
-    ),
-];
-
-/// The earlier size, the later, the proof.
-const CONSISTENCY: [(u64, u64, &[&str]); 4] = [
-    (1, 1, &[]),
-    (
-        1,
-        8,
-        &[
-            "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
-            "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-            "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
-        ],
-    ),
-    (
-        6,
-        8,
-        &[
-            "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
-            "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
-            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-        ],
-    ),
-    (
-        2,
-        5,
-        &[
-            "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-            "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
-        ],
-    ),
-];
-
-fn unhex(text: &str) -> Vec<u8> {
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
-}
-
-fn hashes(texts: &[&str]) -> Vec<Hash> {
-    texts.iter().map(|text| unhex(text).try_into().unwrap()).collect()
-}
-
-fn published() -> Vec<Hash> {
-    LEAVES.iter().map(|leaf| leaf_hash(&unhex(leaf))).collect()
-}
+use crate::log::vectors::Vectors;
 
 fn numbered(count: u64) -> Vec<Hash> {
     (0..count).map(|n| leaf_hash(&n.to_be_bytes())).collect()
@@ -137,26 +58,37 @@ fn made(mut prover: Prover, leaves: &[Hash]) -> Vec<Hash> {
     prover.finish().unwrap()
 }
 
+/// Its first leaves.
+fn tree(leaves: &[Hash], size: u64) -> &[Hash] {
+    &leaves[..usize::try_from(size).unwrap()]
+}
+
 #[test]
 fn inclusion_is_that_of_the_reference_test() {
-    let leaves = published();
-    for (index, size, path) in INCLUSION {
-        let tree = &leaves[..usize::try_from(size).unwrap()];
+    let vectors = Vectors::read();
+    let leaves = vectors.leaves();
+    assert_eq!(vectors.inclusion.len(), 5);
+    for published in &vectors.inclusion {
+        let (index, size) = (published.index, published.size);
+        let (tree, root) = (tree(&leaves, size), vectors.roots()[usize::try_from(size - 1).unwrap()]);
         let proof = made(Prover::of_inclusion(index, size).unwrap(), tree);
-        assert_eq!(proof, hashes(path), "{index} in {size}");
+        assert_eq!(proof, published.proof(), "{index} in {size}");
         let leaf = leaves[usize::try_from(index).unwrap()];
-        assert_eq!(verify_inclusion(&leaf, (index, size), &proof, &mth(tree)), Ok(()));
+        assert_eq!(verify_inclusion(&leaf, (index, size), &proof, &root), Ok(()));
     }
 }
 
 #[test]
 fn consistency_is_that_of_the_reference_test() {
-    let leaves = published();
-    for (old, new, path) in CONSISTENCY {
-        let (before, after) = (&leaves[..usize::try_from(old).unwrap()], &leaves[..usize::try_from(new).unwrap()]);
-        let proof = made(Prover::of_consistency(old, new).unwrap(), after);
-        assert_eq!(proof, hashes(path), "{old} to {new}");
-        assert_eq!(verify_consistency((old, &mth(before)), (new, &mth(after)), &proof), Ok(()));
+    let vectors = Vectors::read();
+    let leaves = vectors.leaves();
+    assert_eq!(vectors.consistency.len(), 5);
+    for published in &vectors.consistency {
+        let (old, new) = (published.old, published.new);
+        let root = |size: u64| vectors.roots()[usize::try_from(size - 1).unwrap()];
+        let proof = made(Prover::of_consistency(old, new).unwrap(), tree(&leaves, new));
+        assert_eq!(proof, published.proof(), "{old} to {new}");
+        assert_eq!(verify_consistency((old, &root(old)), (new, &root(new)), &proof), Ok(()));
     }
 }
 

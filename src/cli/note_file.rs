@@ -1,0 +1,67 @@
+//! Reading checkpoints, proofs and policies from files, each in bounded memory.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::Failure;
+use crate::log::checkpoint::SignedCheckpoint;
+use crate::log::merkle::Hash;
+
+/// A checkpoint is longer than a note may be from here on.
+const FILE_BYTES_MAX: u64 = 1_000_001;
+
+/// The text of a file; what is no UTF-8 in it will fail to read as anything.
+pub(super) fn text(path: &Path) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let opened = std::fs::File::open(path).and_then(|file| file.take(FILE_BYTES_MAX).read_to_end(&mut bytes));
+    opened.map_err(|error| {
+        let path = path.display();
+        Failure::usage(format!("无法读取 {path}:{error}"), format!("cannot read {path}: {error}"))
+    })?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Reads a checkpoint.
+pub(super) fn checkpoint(path: &Path) -> Result<SignedCheckpoint, Failure> {
+    Ok(text(path)?.parse()?)
+}
+
+/// A checkpoint, and where it came with a proof that it goes on from a size, that.
+pub(super) struct Shown {
+    pub(super) checkpoint: SignedCheckpoint,
+    pub(super) size: u64,
+    pub(super) proof: Option<(u64, Vec<Hash>)>,
+}
+
+/// Reads a checkpoint, alone or under a proof of consistency as a C2SP tlog-witness is given one.
+pub(super) fn checkpoint_or_proof(path: &Path) -> Result<Shown, Failure> {
+    let text = text(path)?;
+    let (proof, note) = match text.split_once("\n\n").filter(|(head, _)| is_proof(head)) {
+        Some((head, note)) => (Some(proof(head).ok_or_else(no_proof)?), note),
+        None => (None, text.as_str()),
+    };
+    let checkpoint: SignedCheckpoint = note.parse()?;
+    Ok(Shown { size: checkpoint.checkpoint.size, checkpoint, proof })
+}
+
+/// A checkpoint could have an origin of two words too; its second line is a number, and no hash.
+fn is_proof(head: &str) -> bool {
+    head.starts_with("old ") && head.lines().nth(1).is_none_or(|line| line.parse::<u64>().is_err())
+}
+
+fn proof(head: &str) -> Option<(u64, Vec<Hash>)> {
+    let mut lines = head.lines();
+    let old = lines.next()?.strip_prefix("old ")?.parse().ok()?;
+    let hash = |line: &str| STANDARD.decode(line).ok()?.try_into().ok();
+    Some((old, lines.map(hash).collect::<Option<Vec<Hash>>>()?))
+}
+
+fn no_proof() -> Failure {
+    Failure::usage(
+        "证明格式不符:应为 tranche prove --since … --checkpoint … 的输出",
+        "this is no proof as `tranche prove --since … --checkpoint …` prints it",
+    )
+}
