@@ -17,6 +17,7 @@ mod draft;
 mod fund;
 pub mod history;
 pub mod opening;
+mod payment;
 pub mod prove;
 pub mod rehearsal;
 pub mod replay;

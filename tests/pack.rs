@@ -95,7 +95,7 @@ async fn a_pack_is_checked_by_its_verifier_and_whatever_is_spoilt_is_found() {
     let (status, said) = verified(&folder, &[]);
     assert!(status == 0 && said.contains("no signature is checked"), "{said}");
 
-    let other = Office::with(301, "王五").await;
+    let other = Office::with(300, "王五").await;
     let mut forge = peer::python("pack.py");
     forge.arg("forge").arg(verifier()).args([&whole, &pilot]).arg(&office.key).arg(other.path("checkpoint.txt"));
     let told = peer::ran(&mut forge);
