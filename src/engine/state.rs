@@ -5,11 +5,7 @@
 //! are read, with the acts of all others that are no payments, for these alone bear on the programme. Payments
 //! are kept while they are folded past, and found in the log where one is cancelled.
 
-<<<<<<< HEAD
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-=======
-use std::collections::BTreeSet;
->>>>>>> main
+use std::collections::{BTreeSet, HashSet};
 
 use futures_util::{StreamExt as _, pin_mut};
 use serde::de::DeserializeOwned;
@@ -129,26 +125,28 @@ pub fn is_known(event: &Event, known_at: Option<Timestamp>) -> bool {
     event.position == 1 || known_at.is_none_or(|known_at| event.recorded_at <= known_at)
 }
 
-<<<<<<< HEAD
 /// The payments that are reversed up to a position.
 ///
 /// # Errors
 ///
 /// Where the database fails or an entry cannot be read.
 pub async fn payments_reversed(store: &Store, ledger: i64, to: i64) -> Result<HashSet<Id>, EngineError> {
-    let records = store.kind_read(ledger, ActKind::ReversePayment.event(), to);
+    let records = store.act_read(ledger, 1, to);
     pin_mut!(records);
     let mut reversed = HashSet::new();
     while let Some(record) = records.next().await {
-        if let Act::ReversePayment(act) = event_of(&record?)?.act {
+        let record = record?;
+        if record.kind == ActKind::ReversePayment.event()
+            && let Act::ReversePayment(act) = event_of(&record)?.act
+        {
             reversed.insert(act.payment);
         }
     }
     Ok(reversed)
-=======
+}
+
 fn signed(position: u64) -> i64 {
     i64::try_from(position).unwrap_or(i64::MAX)
->>>>>>> main
 }
 
 fn next_position(state: &Ledger) -> i64 {

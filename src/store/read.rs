@@ -94,7 +94,6 @@ enum Scope {
     Acts,
     Stream(String),
     Category(String),
-    Kind(String),
 }
 
 impl Cursor {
@@ -116,11 +115,7 @@ impl Cursor {
         let Some(last) = page.back() else { return };
         let at = match self.scope {
             Scope::Stream(_) => i64::from(last.version),
-<<<<<<< HEAD
-            Scope::All | Scope::Category(_) | Scope::Kind(_) => last.position,
-=======
             Scope::All | Scope::Acts | Scope::Category(_) => last.position,
->>>>>>> main
         };
         if self.backward {
             self.high = at - 1;
@@ -275,16 +270,6 @@ impl Store {
         self.entries(Cursor::new(ledger, scope, 1, i64::MAX).backward())
     }
 
-    /// The entries of one type up to a position, in order; every entry is looked at, few are sent.
-    pub fn kind_read(
-        &self,
-        ledger: i64,
-        kind: &str,
-        to: i64,
-    ) -> impl Stream<Item = Result<Record, StoreError>> + Send + use<'_> {
-        self.entries(Cursor::new(ledger, Scope::Kind(kind.to_owned()), 1, to))
-    }
-
     /// Which of these commands were accepted before.
     ///
     /// # Errors
@@ -342,18 +327,11 @@ impl Store {
             (Scope::All, true) => (sql::EVENT_READ_BACK, None),
             (Scope::Stream(name), false) => (sql::STREAM_READ, Some(name)),
             (Scope::Stream(name), true) => (sql::STREAM_READ_BACK, Some(name)),
-<<<<<<< HEAD
-            (Scope::Category(name), false) => (sql::CATEGORY_READ, Some(name)),
-            (Scope::Category(name), true) => (sql::CATEGORY_READ_BACK, Some(name)),
-            // Nobody reads a type from the last.
-            (Scope::Kind(name), _) => (sql::KIND_READ, Some(name)),
-=======
             (Scope::Acts, _) => (sql::ACT_READ, None),
             (Scope::Category(name), false) if name == PAYING => (sql::CATEGORY_READ, Some(name)),
             (Scope::Category(name), true) if name == PAYING => (sql::CATEGORY_READ_BACK, Some(name)),
             (Scope::Category(name), false) => (sql::CATEGORY_ACT_READ, Some(name)),
             (Scope::Category(name), true) => (sql::CATEGORY_ACT_READ_BACK, Some(name)),
->>>>>>> main
         };
         let statement = self.prepared(statement).await?;
         let read = match named {

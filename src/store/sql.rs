@@ -76,10 +76,6 @@ pub const CATEGORY_READ_BACK: Statement = (
     ),
 );
 
-<<<<<<< HEAD
-pub const KIND_READ: Statement =
-    ("kind_read", event_columns!("type = $5 AND position >= $2 AND position <= $3 ORDER BY position LIMIT $4"));
-=======
 /// Of a category that has none: it stands among the acts that are no payments.
 pub const CATEGORY_ACT_READ: Statement = (
     "category_act_read",
@@ -125,7 +121,6 @@ pub const ITEMS_READ: Statement = (
     "SELECT position, item FROM tranche.event \
       WHERE ledger = $1 AND position >= $2 AND position <= $3 ORDER BY position",
 );
->>>>>>> main
 
 pub const COMMANDS_FIND: Statement = (
     "commands_find",
@@ -200,9 +195,6 @@ pub const ALL: &[Statement] = &[
     STREAM_READ_BACK,
     CATEGORY_READ,
     CATEGORY_READ_BACK,
-<<<<<<< HEAD
-    KIND_READ,
-=======
     CATEGORY_ACT_READ,
     CATEGORY_ACT_READ_BACK,
     ACT_READ,
@@ -210,7 +202,6 @@ pub const ALL: &[Statement] = &[
     STREAMS_CHANGED,
     ITEMS_FIND,
     ITEMS_READ,
->>>>>>> main
     COMMANDS_FIND,
     KINDS_FIND,
     COMMANDS_COUNT,

@@ -113,11 +113,11 @@ impl Packing<'_> {
 
     /// What the entries of a type say, a line each.
     pub(super) async fn kinds(&self, kind: ActKind, out: &mut Out<'_>) -> Result<(), Stop> {
-        let records = self.store.kind_read(self.head.ledger, kind.event(), self.scope.to);
+        let records = self.store.act_read(self.head.ledger, 1, self.scope.to);
         pin_mut!(records);
         while let Some(record) = records.next().await {
             let record = record.map_err(Content)?;
-            if self.scope.holds(&record) {
+            if record.kind == kind.event() && self.scope.holds(&record) {
                 let event = state::event_of(&record).map_err(Content)?;
                 let line = json!({"position": event.position, "on": event.on, "data": event.act});
                 out.write_all(&json_of(&line)?)?;
