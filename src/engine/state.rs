@@ -12,7 +12,6 @@ use serde::de::DeserializeOwned;
 
 use super::{EngineError, payment};
 use crate::domain::Timestamp;
-use crate::domain::act::{Act, ActKind};
 use crate::domain::event::Event;
 use crate::domain::evolve::evolve;
 use crate::domain::ledger::{Ledger, Pilot, Programme};
@@ -129,20 +128,10 @@ pub fn is_known(event: &Event, known_at: Option<Timestamp>) -> bool {
 ///
 /// # Errors
 ///
-/// Where the database fails or an entry cannot be read.
+/// Where the database fails.
 pub async fn payments_reversed(store: &Store, ledger: i64, to: i64) -> Result<HashSet<Id>, EngineError> {
-    let records = store.act_read(ledger, 1, to);
-    pin_mut!(records);
-    let mut reversed = HashSet::new();
-    while let Some(record) = records.next().await {
-        let record = record?;
-        if record.kind == ActKind::ReversePayment.event()
-            && let Act::ReversePayment(act) = event_of(&record)?.act
-        {
-            reversed.insert(act.payment);
-        }
-    }
-    Ok(reversed)
+    let items = store.items_cancelled(ledger, to).await?;
+    Ok(items.iter().filter_map(|payment| Id::parse(payment)).collect())
 }
 
 fn signed(position: u64) -> i64 {
