@@ -89,7 +89,7 @@ def flips(path, step):
         at = end
     print(f"{path}: {counts} of {len(data) * 8} bits")
     assert faults(lambda: verify.Zip(data)) == []
-    lines(pack, manifest)
+    lines(pack, manifest, step)
 
 
 def frame(data, manifest):
@@ -114,8 +114,8 @@ class Memory(dict):
         pass
 
 
-def lines(pack, manifest):
-    """Every single bit of the entries as they are unpacked: the very position is named."""
+def lines(pack, manifest, step):
+    """Every single bit of the entries as they are unpacked (where bits are left out, a seventh): the position is named."""
     files = Memory((name, verify.whole(pack, name)) for name in pack.names())
     entries = files["entries.jsonl"].split(b"\n")[:-1]
     offset = count = 0
@@ -124,7 +124,7 @@ def lines(pack, manifest):
         tile = files[verify.tile_name(0, (position - 1) // 256, min(256, len(entries) - (position - 1) // 256 * 256))]
         expected = tile[(position - 1) % 256 * 32:][:32]
         assert verify.leaf_hash(line) == expected
-        for bit in range(len(own) * 8):
+        for bit in range(0 if step == 1 else position % 8, len(own) * 8, 1 if step == 1 else 7):
             own[bit // 8] ^= 1 << bit % 8
             if bit // 8 == len(line) or own[bit // 8] == 10:
                 # Lines that became one, or two: all that come after are in other places.
