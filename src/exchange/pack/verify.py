@@ -799,10 +799,14 @@ def stand(manifest):
 
 
 def compare(where, found, expected):
+    """What is printed may say more than is known here, but nothing else."""
     for key, value in expected.items():
-        if found.get(key) != value:
-            raise Wrong(f"{where} 的 {key} 为 {found.get(key)},由记录算得 {value}",
-                        f"{where}: {key} is {found.get(key)}, the entries come to {value}")
+        own = found.get(key)
+        if isinstance(own, list) and isinstance(value, list) and len(own) == len(value) and all(isinstance(one, dict) for one in value):
+            for number, (one, due) in enumerate(zip(own, value), 1):
+                compare(f"{where} {key}[{number}]", one, due)
+        elif own != value:
+            raise Wrong(f"{where} 的 {key} 为 {own},由记录算得 {value}", f"{where}: {key} is {own}, the entries come to {value}")
 
 
 def component(identifier):
