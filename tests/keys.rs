@@ -151,6 +151,7 @@ async fn what_cannot_be_handed_over_is_said() {
     let told = office.desk.apply(&handed.out, &[]);
     assert_eq!(told.lines()[0]["refusals"][0]["rule"], "KEY-01", "{}", told.out);
     assert!(told.out.contains("尚未公布过密钥"), "{}", told.out);
+    office.sign("new").failed(2, "是接替密钥,台账尚未公布");
     // Its own record says that the old key has handed over; the first announcement is still its own to make.
     let first = office.announcement(&["announce", "--key", text(&office.path("key"))]).await;
     office.desk.accepted([first.out.trim(), handed.out.trim()]);
