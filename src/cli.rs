@@ -4,6 +4,7 @@
 //! No rule and no arithmetic lives here.
 
 mod apply;
+mod ask;
 mod asked;
 mod bench_data;
 mod checkpoint;
@@ -12,6 +13,7 @@ mod context;
 mod cosign;
 mod db;
 mod demo;
+mod diff;
 mod draft;
 mod explain;
 mod export;
@@ -20,6 +22,7 @@ mod format;
 mod init;
 mod input;
 mod key;
+mod list;
 mod log;
 mod nearest;
 mod note_file;
@@ -78,6 +81,10 @@ enum Sub {
     Replay(replay::Replay),
     /// 解释一个数字 · the events and the rule that make up one figure
     Explain(explain::Explain),
+    /// 两次所知或两个日期之差 · what was believed then and now, and the events that make each fen of the difference
+    Diff(diff::Diff),
+    /// 保存问题与答案,日后再问 · save a question with its answer, to be asked again
+    Ask(ask::Ask),
     /// 导出给别的软件核对 · the ledger in forms that other programs read
     Export(export::Export),
     /// 重建派生数据 · drop and refill the projections while reads go on
@@ -122,6 +129,8 @@ impl Sub {
             Self::Log(log) => log.run(context).await,
             Self::Replay(replay) => replay.run(context).await,
             Self::Explain(explain) => explain.run(context).await,
+            Self::Diff(diff) => diff.run(context).await,
+            Self::Ask(ask) => ask.run(context).await,
             Self::Export(export) => export.run(context).await,
             Self::Rebuild(rebuild) => rebuild.run(context).await,
             Self::Key(key) => key.run(context),

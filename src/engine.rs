@@ -3,6 +3,7 @@
 //! * [`Engine`] takes commands and answers each after its commit (the sequencer does the work).
 //! * [`state`] loads a ledger's state from its snapshot and log, as of now or as known at a time.
 //! * [`replay`] folds the log alone and holds every projection against it.
+//! * [`history`] reads the entries behind a pilot's figures.
 //! * [`prove`] makes proofs from the entries as they stand; [`signer`] signs checkpoints, and never two that disagree.
 //! * [`sample`] makes up lawful histories of any size, for measuring.
 //! * [`rehearsal`] judges without appending; [`atomic`] appends all or none; [`opening`] begins a ledger.
@@ -14,7 +15,9 @@ pub mod atomic;
 pub mod cosigner;
 mod draft;
 mod fund;
+pub mod history;
 pub mod opening;
+mod payment;
 pub mod prove;
 pub mod rehearsal;
 pub mod replay;

@@ -3,6 +3,8 @@
 //! Refused here: queries, and deciding anything. What a report shows is read off the state and the events it is given.
 
 pub mod amount;
+pub mod citation;
+pub mod difference;
 pub mod explain;
 pub mod history;
 pub mod lang;
@@ -10,6 +12,7 @@ pub mod outcome;
 pub mod parameters;
 pub mod policy;
 pub mod proof;
+pub mod question;
 pub mod remaining;
 pub mod rules;
 pub mod schema;

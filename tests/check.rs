@@ -52,6 +52,11 @@ async fn a_projection_that_was_changed_is_named() {
             "UPDATE tranche.event SET recorded_at = recorded_at + interval '1 us' WHERE position = 100",
             "event 100 recorded_at",
         ),
+        (
+            "UPDATE tranche.event SET item = item || 'x'
+              WHERE position = (SELECT max(position) FROM tranche.event WHERE type = 'PaymentRecorded')",
+            " item",
+        ),
         ("UPDATE tranche.command SET events = 3 WHERE first_position = 100", " events"),
         ("UPDATE tranche.command SET request = sha256('x') WHERE first_position = 100", " request"),
         ("DELETE FROM tranche.command WHERE first_position = 100", " row"),

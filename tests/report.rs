@@ -14,6 +14,7 @@ mod scenario;
 
 use serde_json::{Value, json};
 use tranche::domain::Date;
+use tranche::domain::event::Event;
 use tranche::domain::text::Id;
 use tranche::report::explain::{Explainer, Explanation, Figure};
 use tranche::report::history;
@@ -122,7 +123,7 @@ fn a_pilot_has_the_keys_that_are_promised() {
         "position",
         "funds",
     ];
-    let lists = ["releases", "projects", "evaluations", "sanctions", "alerts"];
+    let lists = ["releases", "projects", "evaluations", "findings", "sanctions", "alerts"];
     assert_eq!(keys_in_order(&text), [&summary[..], &lists[..]].concat());
     let value: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(value["funds"].as_object().unwrap().len(), 17);
@@ -141,7 +142,8 @@ fn a_pilot_has_the_keys_that_are_promised() {
     has("releases", release.to_vec());
     has("projects", vec!["project", "name", "owner", "direction", "assigned", "paid", "filed_on"]);
     has("evaluations", vec!["evaluation", "kind", "year", "score", "grade", "self_score", "payout_ratio"]);
-    has("sanctions", vec!["kind", "id", "on", "amount", "returned", "due", "basis"]);
+    has("findings", vec!["finding", "on", "kind", "description", "document"]);
+    has("sanctions", vec!["kind", "id", "on", "amount", "returned", "due", "basis", "finding", "grade"]);
     has("alerts", vec!["alert", "rule", "since", "amount", "subject", "pilot", "zh", "en"]);
     let kinds: Vec<&str> =
         value["sanctions"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
@@ -180,9 +182,9 @@ fn lists_hold_nothing_that_is_dated_later() {
 fn explain(scenario: &Scenario, id: &Id, figure: Figure, as_of: &str) -> Explanation {
     let mut explainer = Explainer::new(view(scenario, as_of), id, &scenario.state.pilots[id], figure);
     let stream = format!("pilot-{id}");
-    let programme = scenario.events.iter().filter(|event| figure == Figure::Cap && event.stream == "programme");
-    programme.for_each(|event| explainer.take(event));
-    scenario.events.iter().filter(|event| event.stream == stream).for_each(|event| explainer.take(event));
+    let reads =
+        |event: &&Event| event.stream == stream || (figure.rests_on_parameters() && event.stream == "programme");
+    scenario.events.iter().filter(reads).for_each(|event| explainer.take(event));
     explainer.finish()
 }
 

@@ -14,6 +14,8 @@ mod auditor;
 mod books;
 #[path = "state_machine/dice.rs"]
 mod dice;
+#[path = "support/difference.rs"]
+mod difference;
 #[path = "state_machine/draw.rs"]
 mod draw;
 #[path = "state_machine/draw_funds.rs"]

@@ -1,6 +1,7 @@
 //! What a reading call asks about: as of which date, as known at which time; and the state that answers it.
 //!
-//! Where there is nothing to answer with, the call fails and says what there is: an empty total would look like an answer.
+//! Figures and lists are asked in the same two options, read here and nowhere else. Where there is nothing to answer with,
+//! the call fails and says what there is: an empty total would look like an answer.
 
 use clap::Args;
 
@@ -12,24 +13,25 @@ use crate::domain::{Date, Timestamp};
 use crate::engine::state;
 use crate::report::history::shanghai;
 use crate::report::status::View;
-use crate::store::{Head, Store};
+use crate::store::{Head, Record, Store};
 
 /// As of when, as known when.
 #[derive(Args, Clone, Copy, Default)]
 pub struct Asked {
-    /// 截至业务日期;不填则为今天 · as of a business date; today where none is given
+    /// 截至业务日期(含当日);不填则数字截至今天,清单不限 · dated no later; figures are as of today where none is given
     #[arg(long, value_name = "DATE", value_parser = read_date)]
     pub as_of: Option<Date>,
-    /// 按当时已记录的内容:RFC 3339 时间,或日期(当日终了) · as known at a time, or at the end of a day
+    /// 只计当时已记录的:RFC 3339 时间,或日期(北京时间当日终了) · recorded no later: a time, or a date (the end of its
+    /// day in Asia/Shanghai)
     #[arg(long, value_name = "TIME", value_parser = read_moment)]
     pub known_at: Option<Timestamp>,
 }
 
-fn read_date(text: &str) -> Result<Date, String> {
+pub(super) fn read_date(text: &str) -> Result<Date, String> {
     date_parse(text).ok_or_else(|| "日期形如 2026-12-31 · a date looks like 2026-12-31".to_owned())
 }
 
-fn read_moment(text: &str) -> Result<Timestamp, String> {
+pub(super) fn read_moment(text: &str) -> Result<Timestamp, String> {
     if let Some(day) = date_parse(text) {
         // The day's last microsecond in Asia/Shanghai: the log keeps no finer time.
         let end = day.and_hms_micro_opt(23, 59, 59, 999_999).map(|end| end - chrono::TimeDelta::hours(8));
@@ -64,12 +66,12 @@ impl Asked {
     /// Where the database fails, or nothing was known at the time.
     pub async fn load(self, context: &Context, pilot: Option<&str>) -> Result<Answering, Failure> {
         let (store, head) = context.opened().await?;
+        self.check_known(context, &store, &head).await?;
         let state = match (self.known_at, pilot) {
             (Some(known_at), _) => state::load_known_at(&store, head.ledger, known_at).await?,
             (None, Some(pilot)) => state::load_pilot(&store, head.ledger, pilot).await?,
             (None, None) => state::load(&store, head.ledger).await?,
         };
-        self.check_known(&store, &head, state.programme.position).await?;
         let as_of = self.date(&state);
         Ok(Answering { store, head, state, as_of, known_at: self.known_at })
     }
@@ -80,21 +82,43 @@ impl Asked {
         self.as_of.unwrap_or_else(|| state.today((clock().now)()))
     }
 
-    /// Refuses a time at which nothing was known but, perhaps, the opening.
+    /// Whether a list has this record: dated no later than asked.
+    #[must_use]
+    pub fn is_dated(self, record: &Record) -> bool {
+        self.as_of.is_none_or(|as_of| record.business_date <= as_of)
+    }
+
+    /// Whether this record was known at the time asked; none after one that was not, for times never go back.
+    #[must_use]
+    pub fn is_known(self, record: &Record) -> bool {
+        record.position == 1 || self.known_at.is_none_or(|known_at| record.recorded_at <= known_at)
+    }
+
+    /// Refuses a time at which nothing was known but, perhaps, the opening; and says where it is still to come.
     ///
     /// # Errors
     ///
     /// That; or where the database fails.
-    pub async fn check_known(self, store: &Store, head: &Head, position: u64) -> Result<(), Failure> {
-        let Some(known_at) = self.known_at.filter(|known_at| position <= 1 && *known_at < head.opened_at) else {
+    pub async fn check_known(self, context: &Context, store: &Store, head: &Head) -> Result<(), Failure> {
+        let Some(known_at) = self.known_at else { return Ok(()) };
+        if known_at > (clock().now)() && head.recorded_at.is_none_or(|last| known_at > last) {
+            context.complain(context.lang.pick(
+                "注意:--known-at 尚未到来,此后还可能有新的记录",
+                "note: --known-at is still to come; more may be recorded by then",
+            ));
+        }
+        if known_at >= head.opened_at {
             return Ok(());
-        };
+        }
         let records = store.event_read(head.ledger, 1, 2);
         futures_util::pin_mut!(records);
         let mut first = head.opened_at;
         while let Some(record) = futures_util::StreamExt::next(&mut records).await {
             // In a sandbox simulated times begin before the real time of its opening.
             first = first.min(record?.recorded_at);
+        }
+        if known_at >= first {
+            return Ok(());
         }
         let (name, at, first) = (&head.name, shanghai(known_at), shanghai(first));
         Err(Failure::usage(
@@ -105,6 +129,35 @@ impl Asked {
             ),
         ))
     }
+
+    /// Refuses sums over no pilot at all where there are pilots, but none was recognised by the date or known at the time.
+    ///
+    /// # Errors
+    ///
+    /// That; or where the database fails.
+    pub async fn check_pilots(self, store: &Store, head: &Head, state: &Ledger) -> Result<(), Failure> {
+        let first = |state: &Ledger| state.pilots.values().map(|pilot| pilot.recognised_on).min();
+        if let (Some(as_of), Some(first)) = (self.as_of, first(state)) {
+            if first <= as_of {
+                return Ok(());
+            }
+            return Err(Failure::usage(
+                format!(
+                    "截至 {as_of} 尚无认定的试点,没有资金可合计;最早于 {first} 认定:请用 --as-of {first} 或更晚的日期"
+                ),
+                format!("no pilot was recognised by {as_of}; the first was on {first}: ask --as-of {first} or later"),
+            ));
+        }
+        let Some(known_at) = self.known_at.filter(|_| state.pilots.is_empty()) else { return Ok(()) };
+        let Some(first) = first(&state::load(store, head.ledger).await?) else { return Ok(()) };
+        let at = shanghai(known_at);
+        Err(Failure::usage(
+            format!("北京时间 {at} 时尚未记录任何试点的认定,没有资金可合计;最早于 {first} 认定:请用更晚的 --known-at"),
+            format!(
+                "no pilot's recognition was recorded by {at} in Shanghai; the first was on {first}: ask a later --known-at"
+            ),
+        ))
+    }
 }
 
 impl Answering {
@@ -112,19 +165,6 @@ impl Answering {
     #[must_use]
     pub fn view(&self) -> View<'_> {
         View { ledger: &self.head.name, state: &self.state, as_of: self.as_of, known_at: self.known_at }
-    }
-
-    /// Says on standard error that no pilot was recognised by the date, though there are some: sums of nothing are
-    /// right then, and yet seldom what was meant.
-    pub fn note_emptiness(&self, context: &Context) {
-        let first = self.state.pilots.values().map(|pilot| pilot.recognised_on).min();
-        if let Some(first) = first.filter(|first| *first > self.as_of) {
-            let as_of = self.as_of;
-            context.complain(&context.lang.pick(
-                format!("注意:截至 {as_of} 尚无认定的试点,最早于 {first} 认定"),
-                format!("note: no pilot was recognised by {as_of}; the first was on {first}"),
-            ));
-        }
     }
 
     /// A pilot by what the user typed, which must be recognised as of the date.

@@ -7,13 +7,13 @@ use std::path::PathBuf;
 use clap::Args;
 use futures_util::StreamExt as _;
 
-use super::asked::unknown_pilot;
+use super::asked::Asked;
 use super::draft::{Draft, unwritable};
-use super::log::{Records, is_sandbox};
+use super::log::{beyond, is_sandbox, records};
 use super::{Context, Failure, Format};
 use crate::engine::state;
 use crate::exchange::{Exporter, Form, Subject};
-use crate::store::{Head, Store};
+use crate::store::Head;
 
 /// The forms of an export, by their names.
 pub(super) const FORMS: &[(Format, Form)] = &[
@@ -33,6 +33,8 @@ pub struct Export {
     /// 到此位置止 · up to this position
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     to: Option<i64>,
+    #[command(flatten)]
+    asked: Asked,
     /// 写入文件;不填则写到标准输出 · into a file; to standard output where none is given
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -42,15 +44,12 @@ impl Export {
     pub(super) async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let form = context.format.among(FORMS)?;
         let (store, head) = context.opened().await?;
+        self.asked.check_known(context, &store, &head).await?;
         let to = self.to.unwrap_or(head.position);
         if to > head.position {
-            let last = head.position;
-            return Err(Failure::usage(
-                format!("--to {to} 超出台账:最后一条在位置 {last}"),
-                format!("--to {to} is past the ledger, whose last entry is at {last}"),
-            ));
+            return Err(beyond("--to", to, &head));
         }
-        let mut records = self.records(&store, &head, to).await?;
+        let mut records = records(&store, &head, self.pilot.as_deref(), (1, to)).await?;
         let subject = Subject { ledger: head.name.clone(), sandbox: is_sandbox(&store, &head).await? };
         let mut draft = self.output.as_deref().map(Draft::beside).transpose()?;
         let mut write = |context: &mut Context, bytes: &mut Vec<u8>| {
@@ -62,17 +61,24 @@ impl Export {
             written
         };
         let mut progress = context.progress(u64::try_from(to).ok());
-        let mut bytes = Vec::new();
+        let (mut bytes, mut empty) = (Vec::new(), true);
         let mut exporter = Exporter::new(form, subject, &mut bytes);
         while let Some(record) = records.next().await {
             let record = record?;
-            if record.position > to {
+            if record.position > to || !self.asked.is_known(&record) {
                 break;
             }
+            if !self.asked.is_dated(&record) {
+                continue;
+            }
+            empty = false;
             let event = state::event_of(&record)?;
             exporter.take(&event, &record.entry, &mut bytes)?;
             progress.at(event.position);
             write(context, &mut bytes)?;
+        }
+        if empty {
+            return Err(self.nothing(&head, to));
         }
         exporter.finish(&mut bytes);
         write(context, &mut bytes)?;
@@ -82,24 +88,15 @@ impl Export {
         }
     }
 
-    /// The entries to export, of a pilot its stream; refused where there are none up to the position.
-    async fn records<'s>(&self, store: &'s Store, head: &Head, to: i64) -> Result<Records<'s>, Failure> {
-        let Some(pilot) = &self.pilot else {
-            return Ok(Box::pin(store.event_read(head.ledger, 1, to)));
-        };
-        let stream: Records<'s> = Box::pin(store.stream_read(head.ledger, &format!("pilot-{pilot}"), 1));
-        let mut stream = Box::pin(stream.peekable());
-        let first = match stream.as_mut().peek().await {
-            None => return Err(unknown_pilot(&state::load(store, head.ledger).await?, pilot)),
-            Some(Ok(record)) => record.position,
-            Some(Err(_)) => 0,
-        };
-        if first > to {
-            return Err(Failure::usage(
-                format!("截至位置 {to} 没有试点 {pilot} 的记录,最早的在位置 {first}"),
-                format!("there is no entry of the pilot {pilot} up to {to}; its first is at {first}"),
-            ));
-        }
-        Ok(stream)
+    /// Nothing is exported where no entry fits: an empty file would look like an answer.
+    fn nothing(&self, head: &Head, to: i64) -> Failure {
+        let of = self.pilot.as_ref();
+        let of_zh = of.map_or_else(String::new, |pilot| format!("试点 {pilot} "));
+        let of_en = of.map_or_else(String::new, |pilot| format!(" of the pilot {pilot}"));
+        let last = head.position;
+        Failure::usage(
+            format!("前 {to} 条记录中没有{of_zh}符合条件的,未导出(台账共 {last} 条)"),
+            format!("no entry{of_en} up to {to} fits, and nothing is exported (the ledger has {last})"),
+        )
     }
 }

@@ -45,6 +45,8 @@ pub enum Failure {
         /// In English.
         en: String,
     },
+    /// What failed has been told on standard error; the exit status is left.
+    Told(u8),
     /// Whoever read our output has gone, which is no failure of ours.
     NobodyReads,
 }
@@ -66,21 +68,30 @@ impl Failure {
         }
     }
 
+    /// The exit status.
+    #[must_use]
+    pub const fn status(&self) -> u8 {
+        match self {
+            Self::NobodyReads => 0,
+            Self::Refused => REFUSED,
+            Self::Usage { .. } => USAGE,
+            Self::Unverified { .. } => UNVERIFIED,
+            Self::Database { .. } => DATABASE,
+            Self::Told(status) => *status,
+        }
+    }
+
     /// Says what failed on standard error, and gives the exit status.
     #[must_use]
     pub fn report(&self, context: &Context) -> ExitCode {
-        let (status, zh, en) = match self {
-            Self::Refused => return ExitCode::from(REFUSED),
-            Self::NobodyReads => return ExitCode::SUCCESS,
-            Self::Usage { zh, en } => (USAGE, zh, en),
-            Self::Unverified { zh, en } => (UNVERIFIED, zh, en),
-            Self::Database { zh, en } => (DATABASE, zh, en),
-        };
-        match context.lang {
-            Lang::Zh => context.complain(&format!("错误:{zh}")),
-            Lang::En => context.complain(&format!("error: {en}")),
+        match self {
+            Self::Refused | Self::NobodyReads | Self::Told(_) => {}
+            Self::Usage { zh, en } | Self::Unverified { zh, en } | Self::Database { zh, en } => match context.lang {
+                Lang::Zh => context.complain(&format!("错误:{zh}")),
+                Lang::En => context.complain(&format!("error: {en}")),
+            },
         }
-        ExitCode::from(status)
+        ExitCode::from(self.status())
     }
 }
 

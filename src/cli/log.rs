@@ -5,7 +5,7 @@ use std::pin::Pin;
 use clap::Args;
 use futures_util::{Stream, StreamExt as _};
 
-use super::asked::unknown_pilot;
+use super::asked::{Asked, unknown_pilot};
 use super::{Context, Failure};
 use crate::domain::act::{Act, ActKind};
 use crate::engine::state;
@@ -28,6 +28,8 @@ pub struct Log {
     /// 只看一类:事件类型或命令名 · one kind only: an event's type or a command's name
     #[arg(long = "type", value_name = "TYPE")]
     kind: Option<String>,
+    #[command(flatten)]
+    asked: Asked,
 }
 
 pub(super) type Records<'s> = Pin<Box<dyn Stream<Item = Result<Record, StoreError>> + Send + 's>>;
@@ -35,23 +37,19 @@ pub(super) type Records<'s> = Pin<Box<dyn Stream<Item = Result<Record, StoreErro
 impl Log {
     pub(super) async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let kind = self.kind.as_deref().map(find_kind).transpose()?;
-        let (from, to) = (self.from.unwrap_or(1), self.to.unwrap_or(i64::MAX));
-        if from > to {
-            return Err(Failure::usage(
-                format!("--from {from} 在 --to {to} 之后"),
-                format!("--from {from} is after --to {to}"),
-            ));
-        }
         let (store, head) = context.opened().await?;
-        let mut records = self.records(&store, &head, (from, to)).await?;
+        self.asked.check_known(context, &store, &head).await?;
+        let range = self.range(&head)?;
+        let mut records = records(&store, &head, self.pilot.as_deref(), range).await?;
         let width = head.position.to_string().len().max(4);
         let mut printed = 0_u64;
         while let Some(record) = records.next().await {
             let record = record?;
-            if record.position > to {
+            if record.position > range.1 || !self.asked.is_known(&record) {
                 break;
             }
-            if record.position < from || kind.is_some_and(|kind| kind.event() != record.kind) {
+            let fits = kind.is_none_or(|kind| kind.event() == record.kind) && self.asked.is_dated(&record);
+            if record.position < range.0 || !fits {
                 continue;
             }
             if context.is_json() {
@@ -77,18 +75,49 @@ impl Log {
         Ok(())
     }
 
-    /// The entries to look through: of a pilot its stream, else the range itself.
-    async fn records<'s>(&self, store: &'s Store, head: &Head, (from, to): (i64, i64)) -> Result<Records<'s>, Failure> {
-        let Some(pilot) = &self.pilot else {
-            return Ok(Box::pin(store.event_read(head.ledger, from, to)));
-        };
-        let stream: Records<'s> = Box::pin(store.stream_read(head.ledger, &format!("pilot-{pilot}"), 1));
-        let mut stream = Box::pin(stream.peekable());
-        if stream.as_mut().peek().await.is_none() {
-            return Err(unknown_pilot(&state::load(store, head.ledger).await?, pilot));
+    /// The positions asked for, which must be there.
+    fn range(&self, head: &Head) -> Result<(i64, i64), Failure> {
+        let (from, to) = (self.from.unwrap_or(1), self.to.unwrap_or(head.position));
+        for (option, position) in [("--from", self.from), ("--to", self.to)] {
+            if let Some(position) = position.filter(|position| *position > head.position) {
+                return Err(beyond(option, position, head));
+            }
         }
-        Ok(stream)
+        if from > to {
+            return Err(Failure::usage(
+                format!("--from {from} 在 --to {to} 之后"),
+                format!("--from {from} is after --to {to}"),
+            ));
+        }
+        Ok((from, to))
     }
+}
+
+/// A position that the ledger does not have (yet).
+pub(super) fn beyond(option: &str, position: i64, head: &Head) -> Failure {
+    let last = head.position;
+    Failure::usage(
+        format!("{option} {position} 超出台账:共 {last} 条记录"),
+        format!("{option} {position} is beyond the ledger's {last} entries"),
+    )
+}
+
+/// The entries to look through: of a pilot its stream, which must be there, else the range itself.
+pub(super) async fn records<'s>(
+    store: &'s Store,
+    head: &Head,
+    pilot: Option<&str>,
+    (from, to): (i64, i64),
+) -> Result<Records<'s>, Failure> {
+    let Some(pilot) = pilot else {
+        return Ok(Box::pin(store.event_read(head.ledger, from, to)));
+    };
+    let stream: Records<'s> = Box::pin(store.stream_read(head.ledger, &format!("pilot-{pilot}"), 1));
+    let mut stream = Box::pin(stream.peekable());
+    if stream.as_mut().peek().await.is_none() {
+        return Err(unknown_pilot(&state::load(store, head.ledger).await?, pilot));
+    }
+    Ok(stream)
 }
 
 /// Whether the ledger's first event marks it as a sandbox.

@@ -4,6 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::asked::Asked;
+use super::log::beyond;
 use super::status::print;
 use super::{Context, Failure};
 use crate::engine::replay::{self, Difference, Replayed, hex};
@@ -41,11 +42,9 @@ struct Shape {
 impl Replay {
     pub(super) async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let (store, head) = context.opened().await?;
+        self.asked.check_known(context, &store, &head).await?;
         if let Some(to) = self.to.filter(|to| *to > head.position) {
-            return Err(Failure::usage(
-                format!("--to {to} 超出台账:共 {} 条记录", head.position),
-                format!("--to {to} is beyond the ledger's {} entries", head.position),
-            ));
+            return Err(beyond("--to", to, &head));
         }
         // The whole log is checked, whatever part of it the figures are asked of.
         let checked = if self.check { Some(checked(context, &store).await?) } else { None };
@@ -55,7 +54,7 @@ impl Replay {
             }
             checked => (self.fold(context, &store, &head).await?, checked.map(|(_, differences)| differences)),
         };
-        self.asked.check_known(&store, &head, replayed.state.programme.position).await?;
+        self.asked.check_pilots(&store, &head, &replayed.state).await?;
         let (state, known_at) = (&replayed.state, self.asked.known_at);
         let view = View { ledger: &head.name, state, as_of: self.asked.date(state), known_at };
         let differs = differences.as_ref().is_some_and(|differences| !differences.is_empty());

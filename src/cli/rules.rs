@@ -88,7 +88,7 @@ async fn of_ledger(context: &Context) -> Result<Parameters, Failure> {
 fn note(context: &Context, failure: &Failure) {
     let (zh, en) = match failure {
         Failure::Usage { zh, en } | Failure::Unverified { zh, en } | Failure::Database { zh, en } => (zh, en),
-        Failure::Refused | Failure::NobodyReads => return,
+        Failure::Refused | Failure::NobodyReads | Failure::Told(_) => return,
     };
     let text = context.lang.pick(
         format!("注意:未能读取台账参数,以下为江西 2025 年默认参数({zh})"),

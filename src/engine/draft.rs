@@ -1,6 +1,6 @@
 //! A batch being drafted: the events, commands and fund moves of the commands decided so far, and their outcomes.
 
-use super::{EngineError, Job, Outcome, Placed, fund};
+use super::{EngineError, Job, Outcome, Placed, fund, payment};
 use crate::domain::Timestamp;
 use crate::domain::decide::{form_of_time, stream_of};
 use crate::domain::event::{Event, Reason, events_of};
@@ -72,6 +72,7 @@ impl Draft {
             kind: event.act.kind().event().to_owned(),
             business_date: event.on,
             recorded_at: event.recorded_at,
+            item: payment::item_of(&event.act),
             entry,
         });
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::draft::{refused, repeated, request_of, too_long};
-use super::{Clock, EngineError, Job, Outcome, Placed, state};
+use super::{Clock, EngineError, Job, Outcome, Placed, payment, state};
 use crate::domain::command::Command;
 use crate::domain::decide::{Decision, decide};
 use crate::domain::event::events_of;
@@ -53,6 +53,9 @@ impl<'s> Rehearsal<'s> {
         let (answer, _nobody) = tokio::sync::oneshot::channel();
         let job = Job { id, command, given, answer };
         let now = (self.clock.now)();
+        let named = payment::missing(&self.state, std::iter::once(&job.command.act));
+        let found = payment::find(self.store, self.ledger, &named.iter().collect::<Vec<_>>()).await?;
+        payment::bring(&mut self.state, &found);
         let refused = |reasons| refused(&self.state, &self.name, (&job, now), reasons);
         let ids = if given { &[id][..] } else { &[] };
         let known = match self.tried.get(&id) {

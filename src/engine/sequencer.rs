@@ -5,16 +5,16 @@
 //! command was there already, the second wall fired — it throws the state away, catches up, and decides again.
 //! Nothing is answered before its commit, and no outcome is guessed.
 
+mod at_hand;
 mod recovery;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use super::draft::{Draft, Pending, refused, repeated, request_of, signed, too_long, unwritable};
 use super::{Clock, EngineError, Job, Known, Outcome, Placed, state};
@@ -37,6 +37,8 @@ const BATCH_BYTES: usize = 4 << 20;
 const DEPTH: usize = 2;
 /// After how many events a snapshot is left, at the least.
 const SNAPSHOT_EVENTS: u64 = 10_000;
+/// How many bytes a snapshot may take for each event since the last: about a tenth of an entry.
+const SNAPSHOT_BYTES_PER_EVENT: u64 = 64;
 /// A shorter tail than this is folded faster than a snapshot is written.
 const SNAPSHOT_LEAST: u64 = 200;
 /// How long a process keeps the lease while others may wait for it.
@@ -52,6 +54,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 struct Flight {
     batch: Arc<Batch>,
     pending: Vec<Pending>,
+    /// The payments its commands name, which stay at hand until it lands.
+    payments: HashSet<Id>,
     answer: JoinHandle<Result<Appended, StoreError>>,
 }
 
@@ -72,9 +76,14 @@ pub(super) struct Sequencer {
     /// Commands of batches in flight, which the database may not know yet.
     in_flight: Known,
     lease_since: Option<Instant>,
-    /// The pilots changed since the last snapshot, and its position.
+    /// The payments that the commands about to be decided name.
+    named: HashSet<Id>,
+    /// The pilots changed since the last snapshot, its position, and the bytes it took.
     changed: BTreeSet<Id>,
     snapshot_at: u64,
+    snapshot_bytes: u64,
+    /// The first position from which changed pilots are known: those between the snapshot and it are still to be looked up.
+    changed_from: u64,
     /// Commands that a batch fell over, to be decided one by one.
     alone: usize,
 }
@@ -94,8 +103,11 @@ impl Sequencer {
             flights: VecDeque::new(),
             in_flight: Known::new(),
             lease_since: None,
+            named: HashSet::new(),
             changed: BTreeSet::new(),
             snapshot_at: 0,
+            snapshot_bytes: 0,
+            changed_from: 0,
             alone: 0,
         };
         sequencer.reload().await?;
@@ -106,7 +118,8 @@ impl Sequencer {
     pub(super) async fn reload(&mut self) -> Result<(), EngineError> {
         self.in_flight.clear();
         self.changed.clear();
-        (self.state, self.snapshot_at) = state::load_snapshot(&self.store, self.ledger).await?;
+        (self.state, self.snapshot_at) = state::load_pilots(&self.store, self.ledger, &[]).await?;
+        self.changed_from = self.state.programme.position + 1;
         self.take_head().await
     }
 
@@ -187,7 +200,9 @@ impl Sequencer {
     /// Decides and sends what is waiting, as far as batches may be in flight, and lands the oldest flight.
     async fn serve(&mut self, waiting: &mut VecDeque<Job>) -> Result<(), EngineError> {
         // The lease changes hands between flights only, so that whoever waits for it finds the head still.
-        let overdue = self.lease_since.is_some_and(|since| since.elapsed() >= LEASE_HELD) && !self.flights.is_empty();
+        // So is a snapshot left, of what is committed.
+        let pause = self.snapshot_due() || self.lease_since.is_some_and(|since| since.elapsed() >= LEASE_HELD);
+        let overdue = pause && !self.flights.is_empty();
         if !waiting.is_empty() && self.flights.len() < DEPTH && !overdue {
             match self.depart(waiting).await {
                 Err(EngineError::Store(error)) if error.transient() => self.recover(waiting).await?,
@@ -227,8 +242,8 @@ impl Sequencer {
         self.lease_take().await?;
         let most = if self.alone > 0 { 1 } else { BATCH_COMMANDS };
         let count = waiting.len().min(most);
+        let known = self.bring_in(waiting, count).await?;
         let mut draft = Draft::new(self.state.programme.position, self.frontier.root());
-        let known = self.known_before(waiting, count).await?;
         for _ in 0..count {
             let Some(job) = waiting.pop_front() else { break };
             if draft.bytes > BATCH_BYTES {
@@ -241,12 +256,6 @@ impl Sequencer {
         }
         self.send_off(draft);
         Ok(())
-    }
-
-    /// Which of the next commands the database has already, each with its content's hash and its events.
-    async fn known_before(&self, waiting: &VecDeque<Job>, count: usize) -> Result<Known, EngineError> {
-        let ids: Vec<Uuid> = waiting.iter().take(count).filter(|job| job.given).map(|job| job.id).collect();
-        super::known(&self.store, self.ledger, &ids).await
     }
 
     /// Decides one command; its events go into the draft where it is accepted.
@@ -306,7 +315,9 @@ impl Sequencer {
 
     /// Sends a draft's batch, or answers it at once where it has no events and nothing is in flight before it.
     fn send_off(&mut self, draft: Draft) {
+        let payments = std::mem::take(&mut self.named);
         if draft.events.is_empty() {
+            self.forget(payments);
             match self.flights.back_mut() {
                 Some(flight) => flight.pending.extend(draft.pending),
                 None => draft.pending.into_iter().for_each(Pending::answer),
@@ -318,7 +329,7 @@ impl Sequencer {
         let (store, sent) = (Arc::clone(&self.store), Arc::clone(&batch));
         // A task of its own, so that it is on its way while the next batch is decided.
         let answer = tokio::spawn(async move { store.append(&sent).await });
-        self.flights.push_back(Flight { batch, pending, answer });
+        self.flights.push_back(Flight { batch, pending, payments, answer });
     }
 
     /// A draft as the batch to send, and the outcomes that wait for it.
@@ -339,8 +350,8 @@ impl Sequencer {
     /// Decides all of the commands into one draft, with the lease and at the head.
     pub(super) async fn draft_all(&mut self, jobs: &mut VecDeque<Job>) -> Result<Draft, EngineError> {
         self.lease_take().await?;
+        let known = self.bring_in(jobs, jobs.len()).await?;
         let mut draft = Draft::new(self.state.programme.position, self.frontier.root());
-        let known = self.known_before(jobs, jobs.len()).await?;
         while let Some(job) = jobs.pop_front() {
             let outcome = self.decide(&job, &known, &mut draft)?;
             draft.pending.push(Pending { job, outcome });
@@ -359,7 +370,7 @@ impl Sequencer {
 
     /// Waits for a batch's commit and answers its callers, or decides it again.
     async fn land(&mut self, flight: Flight, waiting: &mut VecDeque<Job>) -> Result<(), EngineError> {
-        let Flight { batch, pending, answer } = flight;
+        let Flight { batch, pending, payments, answer } = flight;
         let answered = match landed(answer).await {
             Err(StoreError::Unknown { reason }) => self.settle(&batch, reason).await,
             answered => answered,
@@ -369,6 +380,7 @@ impl Sequencer {
                 for command in &batch.commands {
                     self.in_flight.remove(&command.id);
                 }
+                self.forget(payments);
                 pending.into_iter().for_each(Pending::answer);
                 // A hint to subscribers; they poll where it is lost.
                 let store = Arc::clone(&self.store);
@@ -398,23 +410,16 @@ impl Sequencer {
         }
     }
 
-    /// Leaves a snapshot where enough was appended since the last, and nothing is in flight.
-    async fn snapshot_if_due(&mut self) {
-        // A snapshot's size grows with the log, so their distance does too: all of them together cost as the log does.
-        let distance = SNAPSHOT_EVENTS.max(self.snapshot_at / 5);
-        if self.flights.is_empty() && self.state.programme.position >= self.snapshot_at + distance {
-            self.snapshot().await;
-        }
+    /// Whether enough was appended since the last snapshot for it to be worth what it takes.
+    fn snapshot_due(&self) -> bool {
+        let distance = SNAPSHOT_EVENTS.max(self.snapshot_bytes / SNAPSHOT_BYTES_PER_EVENT);
+        self.state.programme.position >= self.snapshot_at + distance
     }
 
-    /// One that cannot be left now is left later: what was committed stands without it.
-    async fn snapshot(&mut self) {
-        match state::save(&self.store, self.ledger, &self.state, &self.changed).await {
-            Ok(()) => {
-                self.snapshot_at = self.state.programme.position;
-                self.changed.clear();
-            }
-            Err(error) => tracing::warn!(%error, "no snapshot was left"),
+    /// Leaves a snapshot where one is due and nothing is in flight.
+    async fn snapshot_if_due(&mut self) {
+        if self.flights.is_empty() && self.snapshot_due() {
+            self.snapshot().await;
         }
     }
 

@@ -1,31 +1,34 @@
 //! A ledger's state in memory: loaded from its snapshot and the log after it, or folded as known at a time.
 //!
-//! A snapshot is a convenience that can be dropped: its parts are the programme, each pilot, and each pilot's
-//! payments, every one valid from its own position on. What the log says is what counts.
+//! A snapshot is a convenience that can be dropped: its parts are the programme and each pilot, every one valid from its
+//! own position on. What the log says is what counts. Where a few pilots are asked about, only their parts and streams
+//! are read, with the acts of all others that are no payments, for these alone bear on the programme. Payments
+//! are kept while they are folded past, and found in the log where one is cancelled.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use futures_util::{StreamExt as _, pin_mut};
 use serde::de::DeserializeOwned;
 
-use super::EngineError;
+use super::{EngineError, payment};
 use crate::domain::Timestamp;
 use crate::domain::event::Event;
 use crate::domain::evolve::evolve;
-use crate::domain::ledger::{Ledger, Payment, Pilot, Programme};
+use crate::domain::ledger::{Ledger, Pilot, Programme};
 use crate::domain::text::Id;
 use crate::log::entry;
-use crate::store::{Record, Snapshot, Store};
+use crate::store::{Head, Record, Snapshot, Store};
 
 /// The form of the snapshots this program writes; another one found is not read, and replaced in time.
-const FORMAT: &str = "2";
+const FORMAT: &str = "3";
 
 const PROGRAMME: &str = "programme";
 const PILOT: &str = "pilot-";
-const PAYMENTS: &str = "payments-";
 
-/// A pilot's payments as a snapshot keeps them.
-type Payments = Vec<(Id, Payment)>;
+/// How many payments a fold keeps at hand.
+const PAYMENTS_KEPT: usize = 32_768;
+/// A tail up to this length is read whole: that takes one statement, and little longer than leaving payments out.
+const WHOLE_TAIL: i64 = 512;
 
 /// Reads a record of the log into its event.
 ///
@@ -51,20 +54,9 @@ pub async fn load(store: &Store, ledger: i64) -> Result<Ledger, EngineError> {
 ///
 /// Where the database fails or an entry cannot be read.
 pub async fn load_at(store: &Store, ledger: i64, to: i64) -> Result<Ledger, EngineError> {
-    let (mut state, _) = load_snapshot(store, ledger).await?;
+    let mut state = restore(&store.snapshot_load(ledger, FORMAT).await?);
     catch_up(store, ledger, &mut state, to).await?;
     Ok(state)
-}
-
-/// The state of the latest snapshot, and its position.
-///
-/// # Errors
-///
-/// Where the database fails.
-pub async fn load_snapshot(store: &Store, ledger: i64) -> Result<(Ledger, u64), EngineError> {
-    let state = restore(&store.snapshot_load(ledger, FORMAT).await?);
-    let position = state.programme.position;
-    Ok((state, position))
 }
 
 /// The state that answers for one pilot, everything recorded: the programme and that pilot, as of now.
@@ -73,11 +65,33 @@ pub async fn load_snapshot(store: &Store, ledger: i64) -> Result<(Ledger, u64), 
 ///
 /// Where the database fails or an entry cannot be read.
 pub async fn load_pilot(store: &Store, ledger: i64, pilot: &str) -> Result<Ledger, EngineError> {
-    let (own, payments) = (format!("{PILOT}{pilot}"), format!("{PAYMENTS}{pilot}"));
-    let snapshot = store.snapshot_load_parts(ledger, FORMAT, &[PROGRAMME, &own, &payments]).await?;
+    let pilots: Vec<Id> = Id::parse(pilot).into_iter().collect();
+    Ok(load_pilots(store, ledger, &pilots).await?.0)
+}
+
+/// The state that answers for these pilots, with the programme, as of now; and the position of its snapshot.
+///
+/// # Errors
+///
+/// Where the database fails or an entry cannot be read.
+pub async fn load_pilots(store: &Store, ledger: i64, pilots: &[Id]) -> Result<(Ledger, u64), EngineError> {
+    let names: Vec<String> = pilots.iter().map(stream_of_pilot).collect();
+    let parts: Vec<&str> = std::iter::once(PROGRAMME).chain(names.iter().map(String::as_str)).collect();
+    let snapshot = store.snapshot_load_parts(ledger, FORMAT, &parts).await?;
     let mut state = restore(&snapshot);
-    catch_up(store, ledger, &mut state, i64::MAX).await?;
-    Ok(state)
+    let snapshot_at = state.programme.position;
+    let programme = &state.programme;
+    // Of a sandbox without a simulated time so far, the tail's payments may have the first.
+    let whole = snapshot_at == 0
+        || snapshot.head.position - signed(snapshot_at) <= WHOLE_TAIL
+        || programme.sandbox && programme.last_simulated.is_none();
+    if whole {
+        catch_up(store, ledger, &mut state, snapshot.head.position).await?;
+    } else {
+        let versions = names.iter().map(|name| (name.clone(), version(programme, name))).collect::<Vec<_>>();
+        catch_up_part(store, &snapshot.head, &mut state, &versions).await?;
+    }
+    Ok((state, snapshot_at))
 }
 
 /// The state as it was known at a time: what was recorded no later.
@@ -91,14 +105,15 @@ pub async fn load_known_at(store: &Store, ledger: i64, known_at: Timestamp) -> R
     // The snapshot serves where nothing in it was recorded later.
     let serves = restored.programme.last_recorded_at.is_none_or(|last| last <= known_at);
     let mut state = if serves { restored } else { Ledger::default() };
-    let from = next_position(&state);
-    let records = store.event_read(ledger, from, i64::MAX);
+    let records = store.event_read(ledger, next_position(&state), i64::MAX);
     pin_mut!(records);
     while let Some(record) = records.next().await {
         let event = event_of(&record?)?;
-        if is_known(&event, Some(known_at)) {
-            evolve(&mut state, &event);
+        if !is_known(&event, Some(known_at)) {
+            // Times never go back, so nothing after it was known either.
+            break;
         }
+        fold(store, ledger, &mut state, &event).await?;
     }
     Ok(state)
 }
@@ -109,8 +124,26 @@ pub fn is_known(event: &Event, known_at: Option<Timestamp>) -> bool {
     event.position == 1 || known_at.is_none_or(|known_at| event.recorded_at <= known_at)
 }
 
+fn signed(position: u64) -> i64 {
+    i64::try_from(position).unwrap_or(i64::MAX)
+}
+
 fn next_position(state: &Ledger) -> i64 {
-    i64::try_from(state.programme.position).unwrap_or(i64::MAX).saturating_add(1)
+    signed(state.programme.position).saturating_add(1)
+}
+
+/// Folds an event into the state, with the payment it cancels brought in from the log where it is not at hand.
+///
+/// # Errors
+///
+/// Where the database fails, or the log does not have that payment.
+pub async fn fold(store: &Store, ledger: i64, state: &mut Ledger, event: &Event) -> Result<(), EngineError> {
+    payment::bring_cancelled(store, ledger, state, event).await?;
+    evolve(state, event);
+    if state.payments.len() >= PAYMENTS_KEPT {
+        state.payments.clear();
+    }
+    Ok(())
 }
 
 /// Folds what the log has after the state, up to a position.
@@ -124,10 +157,43 @@ pub async fn catch_up(store: &Store, ledger: i64, state: &mut Ledger, to: i64) -
     let mut streams = Vec::new();
     while let Some(record) = records.next().await {
         let event = event_of(&record?)?;
-        evolve(state, &event);
+        fold(store, ledger, state, &event).await?;
         streams.push(event.stream);
     }
     Ok(streams)
+}
+
+/// Folds what bears on the programme and on the pilots of these streams, from the state up to the head.
+async fn catch_up_part(
+    store: &Store,
+    head: &Head,
+    state: &mut Ledger,
+    streams: &[(String, i32)],
+) -> Result<(), EngineError> {
+    let acts = store.act_read(head.ledger, next_position(state), head.position).peekable();
+    let own = store.streams_tail(head.ledger, streams).await?.peekable();
+    pin_mut!(acts, own);
+    loop {
+        // A pilot's acts that are no payments stand in both.
+        let at = |record: Option<&Result<Record, _>>| record.map(|record| record.as_ref().map_or(0, |r| r.position));
+        let (act, other) = (at(acts.as_mut().peek().await), at(own.as_mut().peek().await));
+        if act == other {
+            own.next().await.transpose()?;
+        }
+        let of_all = act.is_some_and(|act| other.is_none_or(|other| act <= other));
+        let record = if of_all { acts.next().await } else { own.next().await };
+        let Some(record) = record.transpose()? else { break };
+        if record.position > head.position {
+            break;
+        }
+        fold(store, head.ledger, state, &event_of(&record)?).await?;
+    }
+    let programme = &mut state.programme;
+    programme.position = u64::try_from(head.position).unwrap_or_default();
+    programme.last_recorded_at = programme.last_recorded_at.max(head.recorded_at);
+    // Once times are simulated, all later ones are, or are taken from the last that was.
+    programme.last_simulated = programme.last_simulated.and(head.recorded_at);
+    Ok(())
 }
 
 fn decode<T: DeserializeOwned>(name: &str, body: &[u8]) -> Option<T> {
@@ -140,49 +206,48 @@ fn decode<T: DeserializeOwned>(name: &str, body: &[u8]) -> Option<T> {
 
 /// The state a snapshot holds; an empty one where it holds none that can be read.
 fn restore(snapshot: &Snapshot) -> Ledger {
-    restore_parts(snapshot).unwrap_or_default()
+    restore_parts(snapshot).filter(|state| state.programme.position > 0).unwrap_or_default()
 }
 
 fn restore_parts(snapshot: &Snapshot) -> Option<Ledger> {
     let mut state = Ledger::default();
+    let mut versions = Vec::new();
     for part in &snapshot.parts {
         let name = part.name.as_str();
         if name == PROGRAMME {
             state.programme = decode::<Programme>(name, &part.body)?;
         } else if let Some(id) = name.strip_prefix(PILOT) {
-            state.pilots.insert(Id::parse(id)?, decode::<Pilot>(name, &part.body)?);
-        } else if name.starts_with(PAYMENTS) {
-            state.payments.extend(decode::<Payments>(name, &part.body)?);
+            let (version, pilot) = decode::<(u64, Pilot)>(name, &part.body)?;
+            state.pilots.insert(Id::parse(id)?, pilot);
+            versions.push((name.to_owned(), version));
         }
     }
+    state.programme.streams.extend(versions);
     Some(state)
 }
 
-/// Leaves a snapshot of the state, given the pilots that changed since the last; the state is of committed events only.
+/// Leaves a snapshot of the state, given the pilots that changed since the last, each of which is in it; the state is
+/// of committed events only. Answers how many bytes that took.
 ///
 /// # Errors
 ///
 /// Where the database fails.
-pub async fn save(store: &Store, ledger: i64, state: &Ledger, changed: &BTreeSet<Id>) -> Result<(), EngineError> {
-    let mut parts = vec![(PROGRAMME.to_owned(), encode(&state.programme))];
-    let mut payments: BTreeMap<&Id, Payments> = BTreeMap::new();
-    for (id, payment) in &state.payments {
-        if changed.contains(&payment.pilot) {
-            payments.entry(&payment.pilot).or_default().push((id.clone(), payment.clone()));
-        }
-    }
+pub async fn save(store: &Store, ledger: i64, state: &Ledger, changed: &BTreeSet<Id>) -> Result<usize, EngineError> {
+    let mut programme = state.programme.clone();
+    // A pilot's version stands beside it, so that a payment changes one part.
+    programme.streams.retain(|stream, _| !stream.starts_with(PILOT));
+    let mut parts = vec![(PROGRAMME.to_owned(), encode(&programme))];
     for id in changed {
         if let Some(pilot) = state.pilots.get(id) {
-            parts.push((format!("{PILOT}{id}"), encode(pilot)));
-        }
-        if let Some(list) = payments.get(id) {
-            parts.push((format!("{PAYMENTS}{id}"), encode(list)));
+            let name = stream_of_pilot(id);
+            let version = state.programme.streams.get(&name).copied().unwrap_or_default();
+            let body = encode(&(version, pilot));
+            parts.push((name, body));
         }
     }
-    let position = i64::try_from(state.programme.position).unwrap_or(i64::MAX);
     let named: Vec<(&str, &[u8])> = parts.iter().map(|(name, body)| (name.as_str(), body.as_slice())).collect();
-    store.snapshot_put(ledger, FORMAT, position, &named).await?;
-    Ok(())
+    store.snapshot_put(ledger, FORMAT, signed(state.programme.position), &named).await?;
+    Ok(parts.iter().map(|(_, body)| body.len()).sum())
 }
 
 fn encode<T: serde::Serialize>(part: &T) -> Vec<u8> {
@@ -194,4 +259,14 @@ fn encode<T: serde::Serialize>(part: &T) -> Vec<u8> {
 #[must_use]
 pub fn pilot_of_stream(stream: &str) -> Option<Id> {
     stream.strip_prefix(PILOT).and_then(Id::parse)
+}
+
+fn stream_of_pilot(id: &Id) -> String {
+    format!("{PILOT}{id}")
+}
+
+/// The version of a stream, as the store counts.
+fn version(programme: &Programme, stream: &str) -> i32 {
+    let version = programme.streams.get(stream).copied().unwrap_or_default();
+    i32::try_from(version).unwrap_or(i32::MAX)
 }

@@ -4,25 +4,27 @@
 //! the rule; [`Explanation::stated`] keeps what the state says, and [`Explanation::agrees`] whether both are the same.
 
 mod figure;
-mod formula;
-mod quantity;
+pub(in crate::report) mod formula;
+pub(in crate::report) mod quantity;
 pub mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Serialize, Serializer};
 
 pub use figure::Figure;
-use formula::Formula;
+use formula::{Formula, Terms};
 use quantity::{Moves, Quantity};
 
 use crate::domain::event::Event;
 use crate::domain::figures::{Figures, rate_text};
-use crate::domain::ledger::Pilot;
+use crate::domain::ledger::{Finding, Pilot};
 use crate::domain::money::{Money, Share};
 use crate::domain::rulebook::Rule;
 use crate::domain::text::Id;
 use crate::domain::{Date, Timestamp};
-use crate::report::history::facts;
-use crate::report::status::{View, moment};
+use crate::report::citation::Citation;
+use crate::report::status::{FindingLine, View, moment};
 
 /// The value of a figure or of a part of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,17 +51,9 @@ impl Serialize for Value {
 /// An event that a figure is made of.
 #[derive(Clone, Debug, Serialize)]
 pub struct Part {
-    /// Its position.
-    pub position: u64,
-    /// Its business date.
-    pub on: Date,
-    /// Its type.
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    /// The release, project, payment, evaluation or clawback.
-    pub item: String,
-    /// Its document or voucher.
-    pub document: Option<String>,
+    /// The event.
+    #[serde(flatten)]
+    pub event: Citation,
     /// Which quantity it moves: the figure itself, or one that its formula reads.
     pub of: &'static str,
     /// The quantity's sign in formulas.
@@ -131,11 +125,19 @@ pub struct Explanation {
     pub inputs: Vec<Input>,
     /// The events, by position.
     pub events: Vec<Part>,
+    /// The findings that those of them rest on.
+    pub findings: Vec<FindingLine>,
     /// The rules.
     pub rules: Vec<Ground>,
 }
 
 impl Explanation {
+    /// Where the events stand in the log.
+    #[must_use]
+    pub fn positions(&self) -> BTreeSet<u64> {
+        self.events.iter().map(|part| part.event.position).collect()
+    }
+
     /// Whether the parts come to what the state says.
     #[must_use]
     pub fn agrees(&self) -> bool {
@@ -163,40 +165,35 @@ impl<'a> Explainer<'a> {
         Self { view, id, pilot, figure, shown, moves: Moves::new(pilot, view.as_of), parts: Vec::new() }
     }
 
-    /// Takes the next event: of the programme's stream for the cap alone, of the pilot's stream for every figure.
-    /// Events the state does not know or that are dated later count for nothing.
+    /// Takes the next event, in the order of the log: of the pilot's stream, and of the programme's for a figure that rests
+    /// on its parameters. Events the state does not know or that are dated later count for nothing.
     pub fn take(&mut self, event: &Event) {
         if event.position > self.view.state.programme.position {
             return;
         }
-        for (quantity, amount) in self.moves.of(event) {
-            if !self.shown.contains(&quantity) {
+        let mut seen = None;
+        for (quantity, moved) in self.moves.of(event) {
+            let (of, symbol, _) = quantity.words();
+            // Revocation ends a suspension, which is one change of standing.
+            if !self.shown.contains(&quantity) || seen == Some(of) {
                 continue;
             }
-            let facts = facts(&event.act);
-            let (of, symbol, _) = quantity.words();
-            let part = Part {
-                position: event.position,
-                on: event.on,
-                kind: event.act.kind().event(),
-                item: facts.item,
-                document: facts.document,
-                of,
-                symbol,
-                amount,
-                sum: None,
-            };
-            self.parts.push((quantity, part));
+            seen = Some(of);
+            let amount = quantity.shown(moved, self.moves.sums.of(quantity));
+            self.parts.push((quantity, Part { event: Citation::of(event), of, symbol, amount, sum: None }));
         }
     }
 
     /// What the events taken come to.
     #[must_use]
     pub fn finish(self) -> Explanation {
-        let Self { view, id, pilot, figure, moves, mut parts, .. } = self;
-        parts.sort_by_key(|(_, part)| part.position);
-        let parameters = view.state.programme.parameters_on(view.as_of);
-        let Formula { total, signs, arithmetic, inputs } = formula::work_out(figure, &moves, &parameters, pilot);
+        let Self { view, id, pilot, figure, moves, parts, .. } = self;
+        let terms = Terms::of(pilot, view.as_of);
+        let Formula { total, signs, arithmetic, inputs } = formula::work_out(figure, &moves.sums, terms);
+        let events = running(figure, parts);
+        let rests =
+            |finding: &&Finding| events.iter().any(|part| part.event.basis.as_deref() == Some(finding.id.as_str()));
+        let findings = pilot.findings.iter().filter(rests).map(FindingLine::from).collect();
         let ground = |rule: Rule| {
             let entry = rule.entry();
             Ground { rule, clause: entry.clause, zh: entry.zh, en: entry.en }
@@ -216,7 +213,8 @@ impl<'a> Explainer<'a> {
             formula: signs,
             arithmetic,
             inputs,
-            events: running(figure, parts),
+            events,
+            findings,
             rules: figure.rules(pilot).into_iter().map(ground).collect(),
         }
     }
@@ -224,7 +222,7 @@ impl<'a> Explainer<'a> {
 
 /// Gives each part the sum its quantity comes to with it; a figure that is a plain sum has one over all its parts.
 fn running(figure: Figure, parts: Vec<(Quantity, Part)>) -> Vec<Part> {
-    let mut sums = std::collections::BTreeMap::<Option<Quantity>, Money>::new();
+    let mut sums = BTreeMap::<Option<Quantity>, Money>::new();
     let mut out = Vec::with_capacity(parts.len());
     for (quantity, mut part) in parts {
         let sign = figure.sign(quantity);

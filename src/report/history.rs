@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::domain::act::{Act, ActKind};
+use crate::domain::command::Party;
 use crate::domain::event::Event;
 use crate::domain::money::Money;
 use crate::domain::{Date, Timestamp};
@@ -24,6 +25,8 @@ pub struct Facts {
     pub item: String,
     /// The document or voucher it rests on.
     pub document: Option<String>,
+    /// The evaluation or finding that a sanction rests on.
+    pub basis: Option<String>,
     /// Its sum, in yuan.
     pub amount: Option<Money>,
 }
@@ -46,7 +49,7 @@ pub fn facts(act: &Act) -> Facts {
     let (by_project, subject) = first(SUBJECTS).unwrap_or_default();
     let item = first(ITEMS).filter(|(project, _)| !(*project && by_project)).unwrap_or_default().1;
     let amount = ["amount", "new_amount"].iter().find_map(|name| Money::parse(fields.get(*name)?.as_str()?));
-    Facts { subject, item, document: first(DOCUMENTS).map(|(_, text)| text), amount }
+    Facts { subject, item, document: first(DOCUMENTS).map(|(_, text)| text), basis: plain(&fields, "basis"), amount }
 }
 
 fn plain(fields: &Map<String, Value>, name: &str) -> Option<String> {
@@ -105,9 +108,8 @@ pub fn line(event: &Event, position_width: usize, lang: Lang) -> String {
     let facts = facts(&event.act);
     let subject = if facts.item.is_empty() { facts.subject } else { format!("{} {}", facts.subject, facts.item) };
     let amount = facts.amount.map(Money::grouped).unwrap_or_default();
-    let body = lang.pick(event.by.body.zh(), event.by.body.as_str());
     let mut text = format!(
-        "{}  {}  {}  {}  {}  {}  {}  {body}:{}",
+        "{}  {}  {}  {}  {}  {}  {}  {}",
         to_right(&event.position.to_string(), position_width),
         paint(DIM, shanghai(event.recorded_at)),
         on(event.on),
@@ -115,14 +117,26 @@ pub fn line(event: &Event, position_width: usize, lang: Lang) -> String {
         paint(DIM, to_left(kind.event(), TYPE_WIDTH)),
         to_left(&subject, SUBJECT_WIDTH),
         to_right(&amount, AMOUNT_WIDTH),
-        event.by.person,
+        persons(&event.by, &event.approvals, lang),
     );
-    for approval in &event.approvals {
-        let _ = write!(text, "{}{}", lang.pick("、", ", "), approval.person);
+    if let Act::RecordFinding(finding) = &event.act {
+        let kind = lang.pick(finding.kind.zh(), finding.kind.as_str());
+        let _ = write!(text, "  {}", paint(WARN, format!("{kind}:{}", finding.description)));
     }
     if !event.warnings.is_empty() {
         let rules: Vec<&str> = event.warnings.iter().map(|warning| warning.rule.id()).collect();
         let _ = write!(text, "  {}", paint(WARN, format!("⚠ {}", rules.join(" "))));
+    }
+    text
+}
+
+/// Who recorded an event and who approved it: the body and person, then the persons of the approvals.
+#[must_use]
+pub fn persons(by: &Party, approvals: &[Party], lang: Lang) -> String {
+    let mut text = format!("{}:{}", lang.pick(by.body.zh(), by.body.as_str()), by.person);
+    for approval in approvals {
+        text.push_str(lang.pick("、", ", "));
+        text.push_str(approval.person.as_str());
     }
     text
 }

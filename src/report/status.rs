@@ -9,9 +9,9 @@ pub mod text;
 use serde::{Serialize, Serializer};
 
 use crate::domain::alerts::{self, Alert};
-use crate::domain::code::{CapKind, EvaluationKind, Grade};
+use crate::domain::code::{CapKind, EvaluationKind, FindingKind, Grade};
 use crate::domain::figures::Figures;
-use crate::domain::ledger::{Evaluation, Ledger, Pilot};
+use crate::domain::ledger::{Evaluation, Finding, Ledger, Pilot};
 use crate::domain::money::{Money, Share};
 use crate::domain::text::{BudgetYear, Id, Year};
 use crate::domain::{Date, Timestamp};
@@ -98,6 +98,8 @@ pub struct PilotStatus {
     pub projects: Vec<ProjectLine>,
     /// The province's evaluations, in the order of the log.
     pub evaluations: Vec<EvaluationLine>,
+    /// The findings on it, in the order of the log.
+    pub findings: Vec<FindingLine>,
     /// Its sanctions, by date.
     pub sanctions: Vec<SanctionLine>,
     /// Its alerts, by date.
@@ -164,6 +166,33 @@ pub struct EvaluationLine {
     pub payout_ratio: Option<Share>,
 }
 
+/// A finding on the pilot, or on the application it was.
+#[derive(Clone, Debug, Serialize)]
+pub struct FindingLine {
+    /// Its identifier.
+    pub finding: String,
+    /// Its business date.
+    pub on: Date,
+    /// What it is of.
+    pub kind: FindingKind,
+    /// What was found.
+    pub description: String,
+    /// By which document.
+    pub document: String,
+}
+
+impl From<&Finding> for FindingLine {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            finding: finding.id.to_string(),
+            on: finding.on,
+            kind: finding.kind,
+            description: finding.description.to_string(),
+            document: finding.document.to_string(),
+        }
+    }
+}
+
 /// A sanction.
 #[derive(Clone, Debug, Serialize)]
 pub struct SanctionLine {
@@ -181,6 +210,10 @@ pub struct SanctionLine {
     pub due: Option<Date>,
     /// The evaluation or finding it rests on.
     pub basis: String,
+    /// What that finding is of, where it is one.
+    pub finding: Option<FindingKind>,
+    /// The grade of that evaluation, where it is one.
+    pub grade: Option<Grade>,
 }
 
 /// The programme.
@@ -234,6 +267,7 @@ impl View<'_> {
             releases: releases(pilot, date),
             projects: projects(pilot, date),
             evaluations: evaluations(pilot, date),
+            findings: pilot.findings.iter().filter(|finding| finding.on <= date).map(FindingLine::from).collect(),
             sanctions: sanctions(pilot, date),
             alerts: alerts::of_pilot(self.state, id, pilot, date),
         }
@@ -318,6 +352,8 @@ fn sanctions(pilot: &Pilot, date: Date) -> Vec<SanctionLine> {
         returned: None,
         due: None,
         basis: basis.to_string(),
+        finding: pilot.finding(basis).map(|finding| finding.kind),
+        grade: pilot.evaluation(basis).map(|evaluation| evaluation.grade),
     };
     let rectifications = pilot.rectifications.iter();
     let suspensions = pilot.suspensions.iter();

@@ -77,6 +77,7 @@ impl Store {
         let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
         let dates: Vec<_> = events.iter().map(|event| event.business_date).collect();
         let times: Vec<_> = events.iter().map(|event| event.recorded_at).collect();
+        let items: Vec<Option<&str>> = events.iter().map(|event| event.item.as_deref()).collect();
         let entries: Vec<&[u8]> = events.iter().map(|event| event.entry.as_slice()).collect();
         let commands = &batch.commands;
         let ids: Vec<_> = commands.iter().map(|command| command.id).collect();
@@ -99,6 +100,7 @@ impl Store {
                     &kinds,
                     &dates,
                     &times,
+                    &items,
                     &entries,
                     &ids,
                     &requests,

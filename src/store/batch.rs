@@ -42,6 +42,8 @@ pub struct EventRow {
     pub business_date: NaiveDate,
     /// When it was recorded.
     pub recorded_at: DateTime<Utc>,
+    /// The payment it is about: `+` and its identifier where it is recorded, `-` and the same where it is cancelled.
+    pub item: Option<String>,
     /// The canonical JSON, at most 65,535 bytes.
     pub entry: Vec<u8>,
 }

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use futures_util::stream::{Stream, try_unfold};
+use futures_util::stream::{Stream, StreamExt as _, try_unfold};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -20,6 +20,9 @@ const PAGE_BYTES: usize = 4 << 20;
 const PAGE_ROWS_FIRST: i64 = 1_024;
 /// The fewest and the most rows a page asks for.
 const PAGE_ROWS: (i64, i64) = (64, 16_384);
+
+/// The category whose streams have payments.
+const PAYING: &str = "pilot";
 
 /// The head of a ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +90,8 @@ pub(super) struct Cursor {
 #[derive(Clone, Debug)]
 enum Scope {
     All,
+    /// All but the payments.
+    Acts,
     Stream(String),
     Category(String),
 }
@@ -110,7 +115,7 @@ impl Cursor {
         let Some(last) = page.back() else { return };
         let at = match self.scope {
             Scope::Stream(_) => i64::from(last.version),
-            Scope::All | Scope::Category(_) => last.position,
+            Scope::All | Scope::Acts | Scope::Category(_) => last.position,
         };
         if self.backward {
             self.high = at - 1;
@@ -148,6 +153,68 @@ impl Store {
     /// The entries from position `from` to `to`, both included, in order.
     pub fn event_read(&self, ledger: i64, from: i64, to: i64) -> impl Stream<Item = Result<Record, StoreError>> + Send {
         self.entries(Cursor::new(ledger, Scope::All, from, to))
+    }
+
+    /// Those of them that are no payments.
+    pub fn act_read(&self, ledger: i64, from: i64, to: i64) -> impl Stream<Item = Result<Record, StoreError>> + Send {
+        self.entries(Cursor::new(ledger, Scope::Acts, from, to))
+    }
+
+    /// What these streams have beyond a version of each, in the order of their positions.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn streams_tail(
+        &self,
+        ledger: i64,
+        streams: &[(String, i32)],
+    ) -> Result<impl Stream<Item = Result<Record, StoreError>> + Send + use<>, StoreError> {
+        let statement = self.prepared(sql::STREAMS_TAIL).await?;
+        let (names, versions): (Vec<&str>, Vec<i32>) =
+            streams.iter().map(|(name, version)| (name.as_str(), *version)).unzip();
+        let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 3] = [&ledger, &names, &versions];
+        let rows = self.client.query_raw(&statement, parameters).await?;
+        Ok(rows.map(|row| Ok(record_of(&row?)?)))
+    }
+
+    /// The entries at these positions, in order.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn events_find(&self, ledger: i64, positions: &[i64]) -> Result<Vec<Record>, StoreError> {
+        let statement = self.prepared(sql::EVENTS_FIND).await?;
+        let rows = self.client.query(&statement, &[&ledger, &positions]).await?;
+        Ok(rows.iter().map(record_of).collect::<Result<_, _>>()?)
+    }
+
+    /// The streams that something was appended to in a range of positions.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn streams_changed(&self, ledger: i64, from: i64, to: i64) -> Result<Vec<String>, StoreError> {
+        let statement = self.prepared(sql::STREAMS_CHANGED).await?;
+        let rows = self.client.query(&statement, &[&ledger, &from, &to]).await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
+    /// Which of these payments, or cancellings of one, the log has, and where.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn items_find(&self, ledger: i64, items: &[String]) -> Result<Vec<(String, i64)>, StoreError> {
+        let statement = self.prepared(sql::ITEMS_FIND).await?;
+        let rows = self.client.query(&statement, &[&ledger, &items]).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    }
+
+    /// The positions of a range, each with the payment that its column says it is about.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn items_read(&self, ledger: i64, from: i64, to: i64) -> Result<Vec<(i64, Option<String>)>, StoreError> {
+        let statement = self.prepared(sql::ITEMS_READ).await?;
+        let rows = self.client.query(&statement, &[&ledger, &from, &to]).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 
     /// The same entries, from the last to the first.
@@ -260,8 +327,11 @@ impl Store {
             (Scope::All, true) => (sql::EVENT_READ_BACK, None),
             (Scope::Stream(name), false) => (sql::STREAM_READ, Some(name)),
             (Scope::Stream(name), true) => (sql::STREAM_READ_BACK, Some(name)),
-            (Scope::Category(name), false) => (sql::CATEGORY_READ, Some(name)),
-            (Scope::Category(name), true) => (sql::CATEGORY_READ_BACK, Some(name)),
+            (Scope::Acts, _) => (sql::ACT_READ, None),
+            (Scope::Category(name), false) if name == PAYING => (sql::CATEGORY_READ, Some(name)),
+            (Scope::Category(name), true) if name == PAYING => (sql::CATEGORY_READ_BACK, Some(name)),
+            (Scope::Category(name), false) => (sql::CATEGORY_ACT_READ, Some(name)),
+            (Scope::Category(name), true) => (sql::CATEGORY_ACT_READ_BACK, Some(name)),
         };
         let statement = self.prepared(statement).await?;
         let read = match named {

@@ -32,7 +32,7 @@ pub const LEDGERS: Statement = ("ledgers", head_columns!(" FROM tranche.ledger l
 pub const APPEND: Statement = (
     "append",
     "SELECT tranche.ledger_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
-     $16, $17)",
+     $16, $17, $18)",
 );
 
 pub const NOTIFY: Statement = ("notify", "SELECT pg_notify($1, $2)");
@@ -42,6 +42,9 @@ pub const EVENT_READ: Statement =
 
 pub const EVENT_READ_BACK: Statement =
     ("event_read_back", event_columns!("position >= $2 AND position <= $3 ORDER BY position DESC LIMIT $4"));
+
+/// The entries at these positions.
+pub const EVENTS_FIND: Statement = ("events_find", event_columns!("position = ANY ($2) ORDER BY position"));
 
 pub const STREAM_READ: Statement = (
     "stream_read",
@@ -56,6 +59,7 @@ pub const STREAM_READ_BACK: Statement = (
     ),
 );
 
+/// Of a category that may have payments: they are most of a log, so all of it is looked through.
 pub const CATEGORY_READ: Statement = (
     "category_read",
     event_columns!(
@@ -70,6 +74,52 @@ pub const CATEGORY_READ_BACK: Statement = (
         "split_part(stream, '-', 1) = $5 AND position >= $2 AND position <= $3 \
          ORDER BY position DESC LIMIT $4"
     ),
+);
+
+/// Of a category that has none: it stands among the acts that are no payments.
+pub const CATEGORY_ACT_READ: Statement = (
+    "category_act_read",
+    event_columns!(
+        "item IS NULL AND split_part(stream, '-', 1) = $5 AND position >= $2 AND position <= $3 \
+         ORDER BY position LIMIT $4"
+    ),
+);
+
+pub const CATEGORY_ACT_READ_BACK: Statement = (
+    "category_act_read_back",
+    event_columns!(
+        "item IS NULL AND split_part(stream, '-', 1) = $5 AND position >= $2 AND position <= $3 \
+         ORDER BY position DESC LIMIT $4"
+    ),
+);
+
+/// Every act that is no payment.
+pub const ACT_READ: Statement =
+    ("act_read", event_columns!("item IS NULL AND position >= $2 AND position <= $3 ORDER BY position LIMIT $4"));
+
+/// What streams have beyond a version of each.
+pub const STREAMS_TAIL: Statement = (
+    "streams_tail",
+    "SELECT e.position, e.stream, e.version, e.type, e.business_date, e.recorded_at, e.entry \
+       FROM unnest($2::text[], $3::integer[]) AS s(stream, version) \
+       JOIN tranche.event e ON e.ledger = $1 AND e.stream = s.stream AND e.version > s.version \
+      ORDER BY e.position",
+);
+
+/// The streams that something was appended to in a range of positions.
+pub const STREAMS_CHANGED: Statement = (
+    "streams_changed",
+    "SELECT DISTINCT stream FROM tranche.event WHERE ledger = $1 AND position >= $2 AND position <= $3",
+);
+
+pub const ITEMS_FIND: Statement =
+    ("items_find", "SELECT item, position FROM tranche.event WHERE ledger = $1 AND item = ANY ($2)");
+
+/// The items of a range of positions, to be held against the entries.
+pub const ITEMS_READ: Statement = (
+    "items_read",
+    "SELECT position, item FROM tranche.event \
+      WHERE ledger = $1 AND position >= $2 AND position <= $3 ORDER BY position",
 );
 
 pub const COMMANDS_FIND: Statement = (
@@ -140,10 +190,18 @@ pub const ALL: &[Statement] = &[
     NOTIFY,
     EVENT_READ,
     EVENT_READ_BACK,
+    EVENTS_FIND,
     STREAM_READ,
     STREAM_READ_BACK,
     CATEGORY_READ,
     CATEGORY_READ_BACK,
+    CATEGORY_ACT_READ,
+    CATEGORY_ACT_READ_BACK,
+    ACT_READ,
+    STREAMS_TAIL,
+    STREAMS_CHANGED,
+    ITEMS_FIND,
+    ITEMS_READ,
     COMMANDS_FIND,
     KINDS_FIND,
     COMMANDS_COUNT,

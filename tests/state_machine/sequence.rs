@@ -15,9 +15,11 @@ use tranche::domain::figures::Figures;
 use tranche::domain::ledger::{Ledger, Payment, Pilot, Programme};
 use tranche::domain::money::Share;
 use tranche::domain::text::Id;
+use tranche::report::status::View;
 
 use super::auditor;
 use super::dice::Dice;
+use super::difference::explained;
 use super::draw::{Draw, Step, draw, next_day, shifted};
 use super::machine::{Machine, Outcome, fold, written};
 use super::setup::{FIRST_DAY, start};
@@ -160,6 +162,8 @@ impl<'j> Sequence<'j> {
         let mut then = base.ledger;
         fold(&mut then, &events[least..known]);
         audit(&then, &log[..known], &[self.past(dice), self.today])?;
+        let (one, other) = (self.past(dice), self.past(dice));
+        difference(ledger, &then, [one.min(other), one.max(other)], (events, dice))?;
         fold(&mut then, &events[known..]);
         if then == *ledger { Ok(()) } else { Err(format!("folding again from event {least} gives another state")) }
     }
@@ -179,6 +183,26 @@ fn audit(ledger: &Ledger, log: &[Value], dates: &[Date]) -> Result<(), String> {
                 ));
             }
         }
+    }
+    Ok(())
+}
+
+/// What differs between two times, two dates and both is made by events, to the fen.
+fn difference(
+    ledger: &Ledger,
+    then: &Ledger,
+    [early, late]: [Date; 2],
+    (events, dice): (&[Event], &mut Dice),
+) -> Result<(), String> {
+    let ids: Vec<&Id> = ledger.pilots.keys().collect();
+    let Some(id) = dice.pick(&ids) else { return Ok(()) };
+    let view = |state, as_of| View { ledger: "test", state, as_of, known_at: None };
+    for (before, after) in [
+        (view(then, late), view(ledger, late)),
+        (view(ledger, early), view(ledger, late)),
+        (view(then, early), view(ledger, late)),
+    ] {
+        explained(before, after, id, events)?;
     }
     Ok(())
 }

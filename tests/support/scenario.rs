@@ -1,5 +1,7 @@
 //! A scenario folded in memory: its state and its events, without a database.
 
+#![allow(dead_code, reason = "shared by several test programs, none of which needs all of it")]
+
 use std::collections::HashSet;
 
 use serde_json::Value;
@@ -29,6 +31,11 @@ fn rules(changes: &[(&str, Value)]) -> OpenProgramme {
 
 /// Folds what of the commands is accepted; those refused leave no trace.
 pub fn fold(lines: &str, changes: &[(&str, Value)]) -> Scenario {
+    fold_along(lines, changes, |_| {})
+}
+
+/// The same, and shows the scenario so far before each command that is accepted, and at the end.
+pub fn fold_along(lines: &str, changes: &[(&str, Value)], mut look: impl FnMut(&Scenario)) -> Scenario {
     let now: Timestamp = "2026-11-23T00:00:00Z".parse().unwrap();
     let mut scenario = Scenario { state: Ledger::default(), events: Vec::new() };
     let first = r#"{"command":"close_period","on":"2026-11-23","by":{"body":"province_finance","person":"系统"},"through":"2025-01-31"}"#;
@@ -42,9 +49,11 @@ pub fn fold(lines: &str, changes: &[(&str, Value)]) -> Scenario {
         }
         if let Decision::Accepted { acts, warnings } = decide(&scenario.state, &command, now) {
             seen.extend(command.id);
+            look(&scenario);
             scenario.append(&command, now, acts, &warnings);
         }
     }
+    look(&scenario);
     scenario
 }
 

@@ -79,16 +79,16 @@ fn assignment_mut<'a>(ledger: &'a mut Ledger, pilot: &Id, project: &ProjectCode)
 }
 
 pub(super) fn change_assignment(ledger: &mut Ledger, on: Date, act: &ChangeAssignment) {
-    let Some(assignment) = assignment_mut(ledger, &act.pilot, &act.project) else {
-        return;
-    };
-    assignment.amounts.push(Allocation { on, amount: act.new_amount.0 });
-    if assignment.is_live() {
+    let amount = act.new_amount.0;
+    if let Some(assignment) = assignment_mut(ledger, &act.pilot, &act.project) {
+        assignment.amounts.push(Allocation { on, amount });
+    }
+    if amount.is_positive() {
         return;
     }
-    let owner = (assignment.owner.uscc, assignment.name.clone());
+    // A code is promised money once in a ledger, so whose it is need not be known: the pilot may not be at hand.
     ledger.programme.projects.remove(&act.project);
-    if let Some(codes) = ledger.programme.owners.get_mut(&owner) {
+    for codes in ledger.programme.owners.values_mut() {
         codes.remove(&act.project);
     }
 }

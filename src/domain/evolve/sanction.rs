@@ -82,7 +82,13 @@ pub(super) fn receive_clawback(ledger: &mut Ledger, on: Date, act: &ReceiveClawb
 
 pub(super) fn record_finding(ledger: &mut Ledger, on: Date, act: &RecordFinding) {
     take(ledger, IdKind::Finding, &act.finding, act.pilot.as_ref().or(act.application.as_ref()));
-    let finding = Finding { id: act.finding.clone(), on, kind: act.kind };
+    let finding = Finding {
+        id: act.finding.clone(),
+        on,
+        kind: act.kind,
+        description: act.description.clone(),
+        document: act.document.clone(),
+    };
     let application = act.application.as_ref().and_then(|id| ledger.programme.applications.get_mut(id));
     let pilot = match application {
         Some(application) => {

@@ -332,6 +332,10 @@ pub struct Finding {
     pub on: Date,
     /// What it is of.
     pub kind: FindingKind,
+    /// What was found.
+    pub description: Text,
+    /// By which document.
+    pub document: Text,
 }
 
 /// The latest of dated sums, by the order of the log, that is in force on a date; zero before the first.
@@ -446,6 +450,12 @@ impl Pilot {
     #[must_use]
     pub fn open_rectification(&self) -> Option<&Rectification> {
         self.rectifications.last().filter(|order| order.ended_on.is_none())
+    }
+
+    /// A finding by its identifier.
+    #[must_use]
+    pub fn finding(&self, id: &Id) -> Option<&Finding> {
+        self.findings.iter().find(|finding| finding.id == *id)
     }
 
     /// The first finding of fraud.

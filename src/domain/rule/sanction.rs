@@ -12,7 +12,7 @@ use crate::domain::text::Id;
 ///
 /// For rectification 中 is poor enough.
 pub fn san_01(case: &mut Case, pilot: &Pilot, basis: &Id, rectification: bool) -> Option<Date> {
-    if let Some(finding) = pilot.findings.iter().find(|finding| finding.id == *basis) {
+    if let Some(finding) = pilot.finding(basis) {
         return Some(finding.on);
     }
     let Some(evaluation) = pilot.evaluation(basis) else {

@@ -5,13 +5,18 @@ use crate::domain::ledger::{Application, ApplicationState};
 use crate::domain::rulebook::Rule;
 use crate::domain::text::Id;
 
+/// The applications that became pilots; the programme knows them all, also where not every pilot is at hand.
+fn recognised<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a Application> {
+    case.ledger.programme.applications.values().filter(|application| application.pilot.is_some())
+}
+
 /// QTY-01: a cohort's recognised pilots keep to its quota; a joint one counts as one.
 pub fn qty_01(case: &mut Case, application: &Application) {
     let cohort = application.cohort;
     let Some(quota) = case.ledger.programme.parameters.cohort_quota.get(&cohort) else {
         return;
     };
-    let have = case.ledger.pilots.values().filter(|pilot| pilot.cohort == cohort).count();
+    let have = recognised(case).filter(|other| other.cohort == cohort).count();
     if have + 1 > quota.0 as usize {
         case.refuse(
             Rule::Qty01,
@@ -23,7 +28,7 @@ pub fn qty_01(case: &mut Case, application: &Application) {
 
 /// QTY-02 (warning): about so many in all.
 pub fn qty_02(case: &mut Case) {
-    let (have, about) = (case.ledger.pilots.len() + 1, case.ledger.programme.parameters.programme_target_about.0);
+    let (have, about) = (recognised(case).count() + 1, case.ledger.programme.parameters.programme_target_about.0);
     if have > about as usize {
         case.warn(
             Rule::Qty02,

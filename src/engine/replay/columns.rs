@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::Differences;
 use crate::domain::command::Command;
 use crate::domain::event::Event;
-use crate::engine::EngineError;
+use crate::engine::{EngineError, payment};
 use crate::log::entry;
 use crate::store::{Record, Store};
 
@@ -33,6 +33,38 @@ pub(super) fn compare(record: &Record, event: &Event, differences: &mut Differen
     }
     if record.recorded_at != event.recorded_at {
         note("recorded_at", entry::moment_text(record.recorded_at), entry::moment_text(event.recorded_at));
+    }
+}
+
+/// The payments that the events read are about, compared a page at a time.
+#[derive(Default)]
+pub(super) struct Items {
+    page: Vec<Option<String>>,
+    to: i64,
+}
+
+impl Items {
+    /// Takes the next event's; says whether a page is full.
+    pub(super) fn add(&mut self, event: &Event) -> bool {
+        self.page.push(payment::item_of(&event.act));
+        self.to += 1;
+        self.page.len() >= PAGE
+    }
+
+    /// Reads the column for the page, and begins the next.
+    pub(super) async fn compare(
+        &mut self,
+        store: &Store,
+        ledger: i64,
+        differences: &mut Differences,
+    ) -> Result<(), EngineError> {
+        let from = self.to + 1 - i64::try_from(self.page.len()).unwrap_or_default();
+        let found = store.items_read(ledger, from, self.to).await?;
+        for ((position, found), told) in found.into_iter().zip(self.page.drain(..)) {
+            let place = position.to_string();
+            differences.note(("event", &place, "item"), found.unwrap_or_default(), told.unwrap_or_default());
+        }
+        Ok(())
     }
 }
 

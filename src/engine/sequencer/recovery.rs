@@ -92,7 +92,7 @@ impl Sequencer {
         self.reload_patiently().await
     }
 
-    fn land_boxed<'a>(
+    pub(super) fn land_boxed<'a>(
         &'a mut self,
         flight: Flight,
         waiting: &'a mut VecDeque<Job>,

@@ -105,11 +105,6 @@ impl From<Option<i128>> for Value {
     }
 }
 
-/// Whether the remainder is what was not released in the recognition year, which is over.
-pub(super) fn after_year(parameters: &Parameters, pilot: &Pilot, date: Date) -> bool {
-    waits_for_remainder(parameters, (year_of(date), pilot.recognition_year()))
-}
-
 impl Figure {
     /// The figure of this name, in JSON's words or in Chinese.
     #[must_use]
@@ -141,16 +136,19 @@ impl Figure {
     /// The quantities it is made of.
     pub(super) fn reads(self, parameters: &Parameters, pilot: &Pilot, date: Date) -> Vec<Quantity> {
         use Quantity as Q;
-        let gate: &[Q] = if after_year(parameters, pilot, date) { &[Q::ReleasedInYear] } else { &[] };
-        let in_year: &[Q] = if year_of(date) == pilot.recognition_year() { &[Q::ReleasedInYear] } else { gate };
+        let years = (year_of(date), pilot.recognition_year());
+        let after_year = waits_for_remainder(parameters, years);
+        let gate: &[Q] = if after_year { &[Q::ReleasedInYear, Q::Gate] } else { &[Q::FirstShare] };
+        let in_year: &[Q] = if years.0 == years.1 { &[Q::ReleasedInYear, Q::FirstShare] } else { gate };
         let (base, more): (&[Q], &[Q]) = match self {
             Self::Cap => (&[Q::Cap], &[]),
-            Self::Allocated | Self::FirstShareLimit => (&[Q::Allocated], &[]),
+            Self::Allocated => (&[Q::Allocated], &[]),
+            Self::FirstShareLimit => (&[Q::Allocated, Q::FirstShare], &[]),
             Self::Released => (&[Q::Released], &[]),
             Self::ReleasedInRecognitionYear => (&[Q::ReleasedInYear], &[]),
             Self::PayoutRatio => (&[Q::Ratio], &[]),
             Self::ReleaseLimit => (&[Q::Allocated, Q::Ratio], gate),
-            Self::Releasable => (&[Q::Allocated, Q::Ratio, Q::Released, Q::Standing], in_year),
+            Self::Releasable => (&[Q::Allocated, Q::Ratio, Q::Released, Q::Suspended, Q::Revoked, Q::Closed], in_year),
             Self::Withheld => (&[Q::Allocated, Q::Ratio, Q::Released], gate),
             Self::Assigned => (&[Q::Assigned], &[]),
             Self::Unassigned => (&[Q::Allocated, Q::Assigned], &[]),
@@ -162,6 +160,12 @@ impl Figure {
             Self::ExecutionRate => (&[Q::Paid, Q::Released], &[]),
         };
         [base, more].concat()
+    }
+
+    /// Whether it rests on the programme's parameters, which stand in the programme's stream.
+    #[must_use]
+    pub const fn rests_on_parameters(self) -> bool {
+        matches!(self, Self::Cap | Self::FirstShareLimit | Self::ReleaseLimit | Self::Releasable | Self::Withheld)
     }
 
     /// The rules behind it.

@@ -2,20 +2,52 @@
 //!
 //! Each sign in a formula is among its inputs, with its name and value.
 
-use super::figure::after_year;
-use super::quantity::{Moves, Quantity};
+use serde::Serialize;
+
+use super::quantity::{Quantity, Sums};
 use super::{Figure, Input, Value};
+use crate::domain::Date;
 use crate::domain::code::CapKind;
 use crate::domain::ledger::{Pilot, year_of};
 use crate::domain::money::{Limit, Money};
-use crate::domain::parameters::Parameters;
+use crate::domain::text::Year;
 
 /// A figure worked out.
-pub(super) struct Formula {
-    pub(super) total: Value,
-    pub(super) signs: String,
-    pub(super) arithmetic: String,
-    pub(super) inputs: Vec<Input>,
+#[derive(Clone, Debug, Serialize)]
+pub struct Formula {
+    /// What it comes to.
+    #[serde(rename = "value")]
+    pub total: Value,
+    /// The formula in signs; `Σ` where the figure is a plain sum of events.
+    #[serde(rename = "formula")]
+    pub signs: String,
+    /// The formula with its numbers.
+    pub arithmetic: String,
+    /// What it reads.
+    pub inputs: Vec<Input>,
+}
+
+/// What of a figure depends on the day it is asked of, and on what recognition froze.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::report) struct Terms {
+    date: Date,
+    recognition_year: Year,
+    cap_kind: CapKind,
+}
+
+impl Terms {
+    pub(in crate::report) fn of(pilot: &Pilot, date: Date) -> Self {
+        Self { date, recognition_year: pilot.recognition_year(), cap_kind: pilot.cap_kind }
+    }
+
+    fn is_recognition_year(self) -> bool {
+        year_of(self.date) == self.recognition_year
+    }
+
+    /// Whether the remainder is what was not released in the recognition year, which is over.
+    fn is_after_year(self, sums: &Sums) -> bool {
+        sums.of(Quantity::Gate) > 0 && year_of(self.date) > self.recognition_year
+    }
 }
 
 impl Formula {
@@ -30,9 +62,8 @@ impl Formula {
 
 /// What the formulas read.
 struct Worked<'a> {
-    moves: &'a Moves,
-    parameters: &'a Parameters,
-    pilot: &'a Pilot,
+    sums: &'a Sums,
+    terms: Terms,
     allocated: Money,
     released: Money,
     in_year: Money,
@@ -42,21 +73,21 @@ struct Worked<'a> {
 }
 
 /// Works a figure out.
-pub(super) fn work_out(figure: Figure, moves: &Moves, parameters: &Parameters, pilot: &Pilot) -> Formula {
-    let allocated = moves.sum(Quantity::Allocated);
-    let in_year = moves.sum(Quantity::ReleasedInYear);
-    let first = if after_year(parameters, pilot, moves.date) {
+pub(in crate::report) fn work_out(figure: Figure, sums: &Sums, terms: Terms) -> Formula {
+    let allocated = sums.sum(Quantity::Allocated);
+    let in_year = sums.sum(Quantity::ReleasedInYear);
+    let first = if terms.is_after_year(sums) {
         (Limit::exactly(in_year), "Ry")
     } else {
-        (Limit::share_of(parameters.first_share, allocated), "F")
+        (Limit::share_of(sums.share(Quantity::FirstShare), allocated), "F")
     };
-    let limit = first.0.with_share_of_rest(moves.ratio, allocated).floor();
-    let released = moves.sum(Quantity::Released);
-    let worked = Worked { moves, parameters, pilot, allocated, released, in_year, first, limit };
+    let limit = first.0.with_share_of_rest(sums.share(Quantity::Ratio), allocated).floor();
+    let released = sums.sum(Quantity::Released);
+    let worked = Worked { sums, terms, allocated, released, in_year, first, limit };
     match figure {
         Figure::FirstShareLimit => worked.first_share(),
         Figure::PayoutRatio => {
-            let ratio = moves.ratio;
+            let ratio = sums.share(Quantity::Ratio);
             Formula::new(Value::Share(ratio), "U", format!("U = {ratio} = {}", ratio.percent()), Vec::new())
         }
         Figure::ReleaseLimit => worked.release_limit(),
@@ -84,16 +115,15 @@ fn input(quantity: Quantity, value: Value) -> Input {
 
 impl Worked<'_> {
     fn input(&self, quantity: Quantity) -> Input {
-        input(quantity, Value::Sum(self.moves.sum(quantity)))
+        input(quantity, Value::Sum(self.sums.sum(quantity)))
     }
 
     fn share(&self) -> Input {
-        let value = Value::Share(self.parameters.first_share);
-        Input { symbol: "s", name: "first_share", zh: "首期比例", value }
+        input(Quantity::FirstShare, Value::Share(self.sums.share(Quantity::FirstShare)))
     }
 
     fn ratio(&self) -> Input {
-        input(Quantity::Ratio, Value::Share(self.moves.ratio))
+        input(Quantity::Ratio, Value::Share(self.sums.share(Quantity::Ratio)))
     }
 
     /// What is not withheld: the first share of the allocation, or what the recognition year released.
@@ -115,7 +145,7 @@ impl Worked<'_> {
 
     /// The cap of the kind of area that the pilot was when it was recognised.
     fn cap(&self) -> Formula {
-        let (total, kind) = (self.moves.sum(Quantity::Cap), self.pilot.cap_kind);
+        let (total, kind) = (self.sums.sum(Quantity::Cap), self.terms.cap_kind);
         let name = match kind {
             CapKind::NationalZone => "cap.national_zone",
             CapKind::Other => "cap.other",
@@ -127,23 +157,23 @@ impl Worked<'_> {
 
     /// A sum of events, which are listed with it.
     fn plain(&self, quantity: Quantity) -> Formula {
-        let total = self.moves.sum(quantity);
+        let total = self.sums.sum(quantity);
         Formula::new(Value::Sum(total), "Σ", format!("Σ = {}", total.grouped()), Vec::new())
     }
 
     /// The first quantity less the others.
     fn difference(&self, quantities: &[Quantity]) -> Formula {
-        let mut sums = quantities.iter().map(|quantity| self.moves.sum(*quantity));
+        let mut sums = quantities.iter().map(|quantity| self.sums.sum(*quantity));
         let first = sums.next().unwrap_or_default();
         let rest: Money = sums.sum();
-        let terms: Vec<String> = quantities.iter().map(|quantity| self.moves.sum(*quantity).grouped()).collect();
+        let terms: Vec<String> = quantities.iter().map(|quantity| self.sums.sum(*quantity).grouped()).collect();
         let inputs: Vec<Input> = quantities.iter().map(|quantity| self.input(*quantity)).collect();
         let formula: Vec<&str> = inputs.iter().map(|input| input.symbol).collect();
         Formula::sum(first - rest, &formula.join(" − "), &terms.join(" − "), inputs)
     }
 
     fn first_share(&self) -> Formula {
-        let share = self.parameters.first_share;
+        let share = self.sums.share(Quantity::FirstShare);
         // Also where the recognition year's releases have taken its place in the limit.
         let total = Limit::share_of(share, self.allocated).floor();
         let arithmetic = format!("{} × {}", share.percent(), self.allocated.grouped());
@@ -167,26 +197,25 @@ impl Worked<'_> {
 
     fn release_limit(&self) -> Formula {
         let (first, allocated) = (self.first.0.floor().grouped(), self.allocated.grouped());
-        let arithmetic = format!("{first} + {} × ({allocated} − {first})", self.moves.ratio.percent());
+        let arithmetic = format!("{first} + {} × ({allocated} − {first})", self.sums.share(Quantity::Ratio).percent());
         Formula::sum(self.limit, &self.limit_formula(), &arithmetic, self.limit_inputs())
     }
 
     fn releasable(&self) -> Formula {
-        let date = self.moves.date;
         let closed = [
-            (self.pilot.revoked_on(date), "revoked", "已取消"),
-            (self.pilot.closed_on(date), "closed", "已办结"),
-            (self.pilot.suspended_on(date), "suspended", "已暂停"),
+            (Quantity::Revoked, "revoked", "已取消"),
+            (Quantity::Closed, "closed", "已办结"),
+            (Quantity::Suspended, "suspended", "已暂停"),
         ];
-        if let Some((_, standing, zh)) = closed.into_iter().find(|(holds, ..)| *holds) {
+        if let Some((_, standing, zh)) = closed.into_iter().find(|(quantity, ..)| self.sums.of(*quantity) > 0) {
             let formula = format!("0 ({standing} {zh})");
             return Formula::new(Value::Sum(Money::ZERO), &formula, Money::ZERO.grouped(), Vec::new());
         }
         let mut rooms = vec![("A − R", self.allocated, self.released), ("L − R", self.limit, self.released)];
         let mut inputs = self.limit_inputs();
         inputs.extend([self.limit(), self.input(Quantity::Released)]);
-        if year_of(date) == self.pilot.recognition_year() {
-            let first = Limit::share_of(self.parameters.first_share, self.allocated).floor();
+        if self.terms.is_recognition_year() {
+            let first = Limit::share_of(self.sums.share(Quantity::FirstShare), self.allocated).floor();
             rooms.push(("F − Ry", first, self.in_year));
             inputs.push(self.input(Quantity::ReleasedInYear));
         }
@@ -209,7 +238,7 @@ impl Worked<'_> {
 
     /// `P / R` in ten-thousandths, half up.
     fn execution_rate(&self) -> Formula {
-        let (paid, released) = (self.moves.sum(Quantity::Paid), self.released);
+        let (paid, released) = (self.sums.sum(Quantity::Paid), self.released);
         let rate = released.is_positive().then(|| (paid.fen() * 20_000 + released.fen()) / (2 * released.fen()));
         let shown = rate.map_or_else(|| "—".to_owned(), crate::domain::figures::rate_text);
         let arithmetic = format!("{} ÷ {} = {shown}", paid.grouped(), released.grouped());

@@ -1,11 +1,14 @@
 //! What events move: each quantity is added up event by event, in the order of the log.
+//!
+//! Every quantity is a whole number — sums in fen, shares in ten-thousandths, the rest counted — and every event moves it
+//! by a whole number, so that what the events did adds up to what there is, whatever the quantity.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::Value;
 use crate::domain::Date;
 use crate::domain::act::Act;
-use crate::domain::code::{CapKind, ReturnSource};
+use crate::domain::code::{CapKind, Gate, ReturnSource};
 use crate::domain::event::Event;
 use crate::domain::ledger::{Pilot, year_of};
 use crate::domain::money::{Money, Share};
@@ -15,19 +18,26 @@ use crate::domain::text::{Id, ProjectCode, Year};
 
 /// Something that events move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Quantity {
+pub(in crate::report) enum Quantity {
     Cap,
     Allocated,
+    /// The parameter of the programme, in ten-thousandths.
+    FirstShare,
+    /// Whether the programme's remainder is what the recognition year did not release.
+    Gate,
     Released,
     ReleasedInYear,
+    /// The share of the remainder unlocked, in ten-thousandths.
     Ratio,
     Assigned,
     Paid,
     ReturnedUnspent,
     Ordered,
     Returned,
-    /// Suspension, revocation and closing, which move no sum but close the gate.
-    Standing,
+    /// Suspensions in force; like revocation and closing they move no sum but close the gate.
+    Suspended,
+    Revoked,
+    Closed,
 }
 
 impl Quantity {
@@ -36,6 +46,8 @@ impl Quantity {
         match self {
             Self::Cap => ("cap", "cap", "定额上限"),
             Self::Allocated => ("allocated", "A", "核定定额"),
+            Self::FirstShare => ("first_share", "s", "首期比例"),
+            Self::Gate => ("gate", "—", "剩余资金的口径"),
             Self::Released => ("released", "R", "已下达"),
             Self::ReleasedInYear => ("released_in_recognition_year", "Ry", "其中认定当年"),
             Self::Ratio => ("payout_ratio", "U", "剩余资金拨付比例"),
@@ -44,34 +56,78 @@ impl Quantity {
             Self::ReturnedUnspent => ("returned_unspent", "C", "收回的未使用资金"),
             Self::Ordered => ("clawback_ordered", "O", "应收回"),
             Self::Returned => ("clawback_returned", "B", "已收回"),
-            Self::Standing => ("standing", "—", "试点资格"),
+            Self::Suspended | Self::Revoked | Self::Closed => ("standing", "—", "试点资格"),
+        }
+    }
+
+    /// How an event's share in it is shown, given what the quantity comes to with it: sums by how much they move, shares
+    /// by what they are from then on, the rest without a number.
+    pub(super) fn shown(self, moved: i128, after: i128) -> Option<Value> {
+        match self {
+            // The opening states the caps; which of them binds is settled by recognition.
+            Self::Cap if moved == 0 => None,
+            Self::Gate | Self::Suspended | Self::Revoked | Self::Closed => None,
+            Self::FirstShare | Self::Ratio => Some(Value::Share(share_of(after))),
+            _ => Some(Value::Sum(Money::from_fen(moved))),
         }
     }
 }
 
-/// The quantities, and what later events need of earlier ones.
-pub(super) struct Moves {
-    pub(super) date: Date,
+/// A share in ten-thousandths, which no event takes beyond the whole.
+fn share_of(ten_thousandths: i128) -> Share {
+    u32::try_from(ten_thousandths).ok().and_then(Share::from_ten_thousandths).unwrap_or_default()
+}
+
+/// What the quantities come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::report) struct Sums(BTreeMap<Quantity, i128>);
+
+impl Sums {
+    /// What a quantity has come to.
+    pub(in crate::report) fn of(&self, quantity: Quantity) -> i128 {
+        self.0.get(&quantity).copied().unwrap_or_default()
+    }
+
+    pub(super) fn sum(&self, quantity: Quantity) -> Money {
+        Money::from_fen(self.of(quantity))
+    }
+
+    pub(super) fn share(&self, quantity: Quantity) -> Share {
+        share_of(self.of(quantity))
+    }
+
+    /// Moves a quantity.
+    pub(in crate::report) fn add(&mut self, quantity: Quantity, moved: i128) {
+        *self.0.entry(quantity).or_default() += moved;
+    }
+}
+
+/// The quantities as of a date, and what later events need of earlier ones.
+pub(in crate::report) struct Moves {
+    date: Date,
     year: Year,
     cap_kind: CapKind,
     parameters: Parameters,
-    sums: BTreeMap<Quantity, Money>,
-    pub(super) ratio: Share,
+    recognised: bool,
+    pub(in crate::report) sums: Sums,
     releases: HashMap<Id, (Money, bool)>,
     payments: HashMap<Id, Money>,
     assignments: Vec<(ProjectCode, Money)>,
     orders: HashMap<Id, bool>,
 }
 
+/// By how much an event moves which quantities.
+pub(in crate::report) type Moved = Vec<(Quantity, i128)>;
+
 impl Moves {
-    pub(super) fn new(pilot: &Pilot, date: Date) -> Self {
+    pub(in crate::report) fn new(pilot: &Pilot, date: Date) -> Self {
         Self {
             date,
             year: pilot.recognition_year(),
             cap_kind: pilot.cap_kind,
             parameters: Parameters::default(),
-            sums: BTreeMap::new(),
-            ratio: Share::NONE,
+            recognised: false,
+            sums: Sums::default(),
             releases: HashMap::new(),
             payments: HashMap::new(),
             assignments: Vec::new(),
@@ -79,52 +135,69 @@ impl Moves {
         }
     }
 
-    /// What a quantity has come to.
-    pub(super) fn sum(&self, quantity: Quantity) -> Money {
-        self.sums.get(&quantity).copied().unwrap_or_default()
-    }
-
-    /// What an event moves, and by how much; nothing where it is dated later.
-    pub(super) fn of(&mut self, event: &Event) -> Vec<(Quantity, Option<Value>)> {
-        use Quantity as Q;
-        // The opening states the rules for all dates, also those before it.
-        let counts = event.on <= self.date || matches!(event.act, Act::OpenProgramme(_));
+    /// What an event moves, and by how much; nothing where it is dated later. Events come in the order of the log.
+    pub(in crate::report) fn of(&mut self, event: &Event) -> Moved {
+        // The opening states the rules for all dates, also those before it; and a pilot is asked about as one.
+        let counts = event.on <= self.date || matches!(event.act, Act::OpenProgramme(_) | Act::Recognise(_));
         let moved = self.moved(event, counts);
         if !counts {
             return Vec::new();
         }
-        for (quantity, sum) in &moved {
-            *self.sums.entry(*quantity).or_default() += *sum;
+        for (quantity, by) in &moved {
+            self.sums.add(*quantity, *by);
         }
-        let mut out: Vec<_> = moved.into_iter().map(|(quantity, sum)| (quantity, Some(Value::Sum(sum)))).collect();
-        match &event.act {
-            Act::DecidePayout(act) => {
-                self.ratio = act.ratio.share();
-                out.push((Q::Ratio, Some(Value::Share(self.ratio))));
-            }
-            Act::Suspend(_) | Act::Resume(_) | Act::Revoke(_) | Act::ClosePilot(_) => out.push((Q::Standing, None)),
-            // Recognition moves no sum; it freezes which of the caps binds.
-            Act::Recognise(_) => out.push((Q::Cap, None)),
-            _ => {}
-        }
-        out
+        moved
     }
 
-    fn moved(&mut self, event: &Event, counts: bool) -> Vec<(Quantity, Money)> {
+    fn moved(&mut self, event: &Event, counts: bool) -> Moved {
         use Quantity as Q;
         match &event.act {
             Act::OpenProgramme(act) => {
                 self.parameters = Parameters::read(&act.rules).unwrap_or_default();
-                self.cap_moved()
+                let mut moved = vec![(Q::Cap, 0)];
+                moved.extend(self.parameters_moved());
+                moved
             }
             Act::AmendProgramme(act) if counts => {
                 let changes: Vec<_> =
                     act.changes.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
                 self.parameters.amend(&changes);
-                self.cap_moved()
+                self.parameters_moved()
             }
-            Act::Allocate(act) => vec![(Q::Allocated, act.amount - self.sum(Q::Allocated))],
-            Act::AdjustAllocation(act) => vec![(Q::Allocated, act.new_amount - self.sum(Q::Allocated))],
+            // Recognition freezes which of the caps binds.
+            Act::Recognise(_) => {
+                self.recognised = true;
+                self.parameters_moved()
+            }
+            Act::Suspend(_) => vec![(Q::Suspended, 1)],
+            Act::Resume(_) => vec![(Q::Suspended, -self.sums.of(Q::Suspended).min(1))],
+            // What was suspended no longer is: revocation is the last standing a pilot has.
+            Act::Revoke(_) => vec![(Q::Revoked, 1), (Q::Suspended, -self.sums.of(Q::Suspended))],
+            Act::ClosePilot(_) => vec![(Q::Closed, 1)],
+            Act::DecidePayout(act) => {
+                vec![(Q::Ratio, i128::from(act.ratio.share().ten_thousandths()) - self.sums.of(Q::Ratio))]
+            }
+            _ => self.money_moved(event, counts).into_iter().map(|(quantity, sum)| (quantity, sum.fen())).collect(),
+        }
+    }
+
+    /// By how much the parameters that figures rest on differ from what was counted.
+    fn parameters_moved(&self) -> Moved {
+        use Quantity as Q;
+        let parameters = &self.parameters;
+        let cap = if self.recognised { cap_of(&parameters.cap, self.cap_kind).fen() } else { 0 };
+        let gate = i128::from(parameters.gate == Gate::RemainderAfterYear);
+        let share = i128::from(parameters.first_share.ten_thousandths());
+        let moved = [(Q::Cap, cap), (Q::FirstShare, share), (Q::Gate, gate)];
+        let moved = moved.into_iter().map(|(quantity, value)| (quantity, value - self.sums.of(quantity)));
+        moved.filter(|(_, by)| *by != 0).collect()
+    }
+
+    fn money_moved(&mut self, event: &Event, counts: bool) -> Vec<(Quantity, Money)> {
+        use Quantity as Q;
+        match &event.act {
+            Act::Allocate(act) => vec![(Q::Allocated, act.amount - self.sums.sum(Q::Allocated))],
+            Act::AdjustAllocation(act) => vec![(Q::Allocated, act.new_amount - self.sums.sum(Q::Allocated))],
             Act::Release(act) => {
                 let in_year = year_of(event.on) == self.year;
                 self.releases.insert(act.release.clone(), (act.amount, in_year));
@@ -157,11 +230,6 @@ impl Moves {
             }
             _ => Vec::new(),
         }
-    }
-
-    fn cap_moved(&self) -> Vec<(Quantity, Money)> {
-        let moved = cap_of(&self.parameters.cap, self.cap_kind) - self.sum(Quantity::Cap);
-        if moved == Money::ZERO { Vec::new() } else { vec![(Quantity::Cap, moved)] }
     }
 
     /// A change is of the latest assignment of the code; it moves the sum by what it differs from what counted.

@@ -3,16 +3,16 @@
 use std::fmt::Write as _;
 
 use super::{Explanation, Value};
-use crate::domain::act::ActKind;
 use crate::domain::figures::rate_text;
 use crate::domain::money::Money;
-use crate::report::history::name_zh;
+use crate::report::history::shanghai;
 use crate::report::lang::Lang;
+use crate::report::status::FindingLine;
 use crate::report::status::text::{basis, watermark};
 use crate::report::style::{BAD, HEADING, paint};
 use crate::report::table::{Column, Table};
 
-fn shown(value: Value) -> String {
+pub(in crate::report) fn shown(value: Value) -> String {
     match value {
         Value::Sum(sum) => sum.grouped(),
         Value::Share(share) => share.percent(),
@@ -78,27 +78,35 @@ impl Explanation {
         let several = self.events.iter().any(|part| part.of != self.figure.key());
         let mut table = Table::new([
             Column::right(lang.pick("位置", "no.")),
+            Column::left(lang.pick("记录时间(北京时间)", "recorded (Shanghai)")),
             Column::left(lang.pick("业务日期", "date")),
             Column::left(lang.pick("事件", "event")),
             Column::left(lang.pick("编号", "item")),
             Column::left(lang.pick("文号/凭证号", "document")).at_most(36),
             Column::right(lang.pick("金额", "amount")),
             Column::right(lang.pick("累计", "sum")),
+            Column::left(lang.pick("经办、审批", "by")).at_most(44),
         ])
         .ruled();
         for part in &self.events {
-            let zh = ActKind::of_event(part.kind).map_or(part.kind, name_zh);
-            let event = lang.pick(zh, part.kind);
+            let event = part.event.name(lang);
             table.row([
-                part.position.to_string(),
-                part.on.to_string(),
+                part.event.position.to_string(),
+                shanghai(part.event.recorded_at),
+                part.event.on.to_string(),
                 if several { format!("{event} → {}", part.symbol) } else { event.to_owned() },
-                part.item.clone(),
-                part.document.clone().unwrap_or_else(|| "—".to_owned()),
+                part.event.item.clone(),
+                part.event.document(),
                 part.amount.map(signed).unwrap_or_default(),
                 part.sum.map(shown).unwrap_or_default(),
+                part.event.persons(lang),
             ]);
         }
         let _ = write!(text, "{table}");
+        for finding in &self.findings {
+            let FindingLine { finding, on, kind, description, document } = finding;
+            let kind = lang.pick(kind.zh(), kind.as_str());
+            let _ = writeln!(text, "{} {finding} {on} {kind}: {description} ({document})", lang.pick("依据", "basis"));
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::fmt::{Display, Write as _};
 use anstyle::Style;
 
 use super::bar::bar;
-use super::{PilotStatus, PilotSummary, ProgrammeStatus};
+use super::{PilotStatus, PilotSummary, ProgrammeStatus, SanctionLine};
 use crate::domain::alerts::Alert;
 use crate::domain::figures::Figures;
 use crate::domain::money::{Money, Share};
@@ -222,6 +222,7 @@ impl PilotStatus {
         self.releases(&mut text, lang);
         self.projects(&mut text, lang);
         self.evaluations(&mut text, lang);
+        self.findings(&mut text, lang);
         self.sanctions(&mut text, lang);
         text
     }
@@ -324,6 +325,30 @@ impl PilotStatus {
         append(text, &table, self.evaluations.is_empty());
     }
 
+    fn findings(&self, text: &mut String, lang: Lang) {
+        if self.findings.is_empty() {
+            return;
+        }
+        section(text, lang.pick("问题", "Findings"), self.findings.len());
+        let mut table = Table::new([
+            Column::left(lang.pick("日期", "date")),
+            Column::left(lang.pick("编号", "finding")),
+            Column::left(lang.pick("类别", "kind")),
+            Column::left(lang.pick("问题描述", "what was found")).at_most(60),
+            Column::left(lang.pick("文号", "document")).at_most(32),
+        ]);
+        for line in &self.findings {
+            table.row([
+                line.on.to_string().into(),
+                line.finding.as_str().into(),
+                Cell::styled(lang.pick(line.kind.zh(), line.kind.as_str()), WARN),
+                line.description.as_str().into(),
+                line.document.as_str().into(),
+            ]);
+        }
+        let _ = write!(text, "{table}");
+    }
+
     fn sanctions(&self, text: &mut String, lang: Lang) {
         section(text, lang.pick("处理", "Sanctions"), self.sanctions.len());
         let mut table = Table::new([
@@ -345,7 +370,7 @@ impl PilotStatus {
             table.row([
                 line.on.to_string(),
                 lang.pick(kind, line.kind).to_owned(),
-                line.basis.clone(),
+                basis_of(line, lang),
                 or_none(line.id.as_ref()),
                 or_none(line.amount.map(Money::grouped)),
                 or_none(line.returned.map(Money::grouped)),
@@ -354,6 +379,13 @@ impl PilotStatus {
         }
         append(text, &table, self.sanctions.is_empty());
     }
+}
+
+/// What a sanction rests on: a finding with what it is of, or an evaluation with its grade.
+fn basis_of(line: &SanctionLine, lang: Lang) -> String {
+    let kind = line.finding.map(|kind| lang.pick(kind.zh(), kind.as_str()).to_owned());
+    let said = kind.or_else(|| line.grade.map(|grade| lang.pick(format!("评价 {grade}"), format!("graded {grade}"))));
+    said.map_or_else(|| line.basis.clone(), |said| format!("{} {said}", line.basis))
 }
 
 /// A table with rows; the section's count of nought says enough of one without.

@@ -1,0 +1,116 @@
+//! What the sequencer has at hand of the ledger: the programme whole, and of pilots and payments what commands name.
+//!
+//! A pilot is loaded when a command first names it and stays; a payment is looked up for each batch and stays until the
+//! batch lands, for until then the database does not know what became of it. Refused here: deciding.
+
+use std::collections::{BTreeSet, HashSet, VecDeque};
+
+use super::Sequencer;
+use crate::domain::act::Act;
+use crate::domain::decide::{application_of, pilot_of};
+use crate::domain::text::Id;
+use crate::engine::{EngineError, Job, Known, known, payment, state};
+
+impl Sequencer {
+    /// Brings in what the next commands are decided on beyond the programme, and says which of them the database has
+    /// already, each with its content's hash and its events.
+    pub(super) async fn bring_in(&mut self, waiting: &mut VecDeque<Job>, count: usize) -> Result<Known, EngineError> {
+        loop {
+            let pilots = self.pilots_missing(waiting.iter().take(count).map(|job| &job.command.act));
+            if self.load_pilots(&pilots).await? {
+                break;
+            }
+            // Another process appended since: nothing of that moment is to be mixed with what is older.
+            while let Some(flight) = self.flights.pop_front() {
+                self.land_boxed(flight, waiting).await?;
+            }
+            self.take_head().await?;
+        }
+        let jobs = || waiting.iter().take(count);
+        let ids: Vec<_> = jobs().filter(|job| job.given).map(|job| job.id).collect();
+        let missing = payment::missing(&self.state, jobs().map(|job| &job.command.act));
+        let payments: Vec<&Id> = missing.iter().collect();
+        let (known, found) = futures_util::future::try_join(
+            known(&self.store, self.ledger, &ids),
+            payment::find(&self.store, self.ledger, &payments),
+        )
+        .await?;
+        payment::bring(&mut self.state, &found);
+        self.named = payment::named(jobs().map(|job| &job.command.act));
+        Ok(known)
+    }
+
+    /// The pilots that acts name, and that are recognised but not at hand.
+    fn pilots_missing<'a>(&self, acts: impl Iterator<Item = &'a Act>) -> BTreeSet<Id> {
+        let programme = &self.state.programme;
+        let of_application = |act| programme.applications.get(application_of(act)?)?.pilot.as_ref();
+        let named = acts.flat_map(|act| [pilot_of(act), of_application(act)]).flatten();
+        let mut missing: BTreeSet<Id> = named.filter(|id| !self.state.pilots.contains_key(*id)).cloned().collect();
+        if !missing.is_empty() {
+            let recognised: HashSet<&Id> =
+                programme.applications.values().filter_map(|application| application.pilot.as_ref()).collect();
+            missing.retain(|id| recognised.contains(id));
+        }
+        missing
+    }
+
+    /// Loads pilots as they are committed; what is in flight does not touch them, or they would be at hand. Says
+    /// whether they are of the state's own moment, and so were taken.
+    async fn load_pilots(&mut self, pilots: &BTreeSet<Id>) -> Result<bool, EngineError> {
+        if pilots.is_empty() {
+            return Ok(true);
+        }
+        let pilots: Vec<Id> = pilots.iter().cloned().collect();
+        let (loaded, _) = state::load_pilots(&self.store, self.ledger, &pilots).await?;
+        if loaded.programme.position > self.state.programme.position {
+            return Ok(false);
+        }
+        for (id, pilot) in loaded.pilots {
+            let stream = format!("pilot-{id}");
+            if let Some(version) = loaded.programme.streams.get(&stream) {
+                self.state.programme.streams.insert(stream, *version);
+            }
+            self.state.pilots.insert(id, pilot);
+        }
+        Ok(true)
+    }
+
+    /// Lets payments go that no batch in flight names.
+    pub(super) fn forget(&mut self, payments: HashSet<Id>) {
+        for id in payments {
+            if !self.flights.iter().any(|flight| flight.payments.contains(&id)) {
+                self.state.payments.remove(&id);
+            }
+        }
+    }
+
+    /// Leaves a snapshot. One that cannot be left now is left later: what was committed stands without it.
+    pub(super) async fn snapshot(&mut self) {
+        match self.save().await {
+            Ok(None) => tracing::debug!("another process appended; no snapshot was left"),
+            Ok(Some(bytes)) => {
+                self.snapshot_at = self.state.programme.position;
+                self.snapshot_bytes = bytes;
+                self.changed_from = self.snapshot_at + 1;
+                self.changed.clear();
+            }
+            Err(error) => tracing::warn!(%error, "no snapshot was left"),
+        }
+    }
+
+    /// Saves the programme and every pilot that changed since the last snapshot, by whomever.
+    async fn save(&mut self) -> Result<Option<u64>, EngineError> {
+        if self.changed_from > self.snapshot_at + 1 {
+            let (from, to) = (super::signed(self.snapshot_at + 1), super::signed(self.changed_from - 1));
+            let streams = self.store.streams_changed(self.ledger, from, to).await?;
+            self.note_changes(&streams);
+            self.changed_from = self.snapshot_at + 1;
+        }
+        let missing = self.changed.iter().filter(|id| !self.state.pilots.contains_key(*id)).cloned().collect();
+        if !self.load_pilots(&missing).await? {
+            return Ok(None);
+        }
+        let bytes = state::save(&self.store, self.ledger, &self.state, &self.changed).await?;
+        Ok(u64::try_from(bytes).ok())
+    }
+}
