@@ -1034,11 +1034,14 @@ def check_checkpoint(pack, manifest, name, note, roots):
 
 def check_signatures(notes, keys, wrong):
     for key in keys:
-        signed = []
+        signed, spoken = [], []
+        tell = lambda error: (spoken.append(error), wrong(error))
         for name, note in notes.items():
-            with telling(wrong, name):
+            with telling(tell, name):
                 if note.signed_by(key, name):
                     signed.append((note.size, name))
+        if spoken:
+            continue
         if signed:
             size, name = max(signed)
             say(f"{key.name} 已签至第 {size} 条({name})", f"{key.name} signed up to position {size} ({name})")
