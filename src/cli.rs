@@ -26,6 +26,7 @@ mod list;
 mod log;
 mod nearest;
 mod note_file;
+mod pack;
 mod prove;
 mod rebuild;
 mod record;
@@ -87,6 +88,8 @@ enum Sub {
     Ask(ask::Ask),
     /// 导出给别的软件核对 · the ledger in forms that other programs read
     Export(export::Export),
+    /// 审计证据包 · an evidence pack that others check without this program
+    Pack(pack::Pack),
     /// 重建派生数据 · drop and refill the projections while reads go on
     Rebuild(rebuild::Rebuild),
     /// 签发检查点的密钥 · the key that signs checkpoints
@@ -132,6 +135,7 @@ impl Sub {
             Self::Diff(diff) => diff.run(context).await,
             Self::Ask(ask) => ask.run(context).await,
             Self::Export(export) => export.run(context).await,
+            Self::Pack(pack) => pack.run(context).await,
             Self::Rebuild(rebuild) => rebuild.run(context).await,
             Self::Key(key) => key.run(context),
             Self::Checkpoint(checkpoint) => checkpoint.run(context).await,

@@ -7,12 +7,20 @@ pub mod cloudevents;
 pub mod csv;
 pub mod journal;
 pub mod movement;
+pub mod ocds;
+pub mod pack;
+pub mod spool;
+
+use std::collections::HashSet;
+use std::io;
 
 use crate::domain::event::Event;
+use crate::domain::text::Id;
 
 use self::csv::Table;
 use self::journal::{Beancount, Hledger};
 use self::movement::Movements;
+use self::ocds::Package;
 
 /// What an export is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +29,10 @@ pub struct Subject {
     pub ledger: String,
     /// Whether it is a sandbox, which every export for people says.
     pub sandbox: bool,
+    /// The one pilot it is of, where it is not of all.
+    pub pilot: Option<Id>,
+    /// The payments that are reversed by some event of it: of those alone the sums have to be remembered.
+    pub reversed: HashSet<Id>,
 }
 
 /// The form of an export.
@@ -34,6 +46,8 @@ pub enum Form {
     Beancount,
     /// An hledger journal.
     Hledger,
+    /// A release package of the Open Contracting Data Standard.
+    Ocds,
     /// A table of what moved money.
     Csv,
 }
@@ -43,6 +57,7 @@ enum Writer {
     CloudEvents,
     Beancount(Beancount),
     Hledger(Hledger),
+    Ocds(Box<Package>),
     Csv(Table),
 }
 
@@ -55,30 +70,36 @@ pub struct Exporter {
 
 impl Exporter {
     /// Begins an export, whose first bytes are added to `out`.
-    #[must_use]
-    pub fn new(form: Form, subject: Subject, out: &mut Vec<u8>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// Where a form that needs a temporary file gets none.
+    pub fn new(form: Form, subject: Subject, out: &mut Vec<u8>) -> io::Result<Self> {
         let writer = match form {
             Form::Jsonl => Writer::Jsonl,
             Form::CloudEvents => Writer::CloudEvents,
             Form::Beancount => Writer::Beancount(Beancount::new(&subject, out)),
-            Form::Hledger => Writer::Hledger(Hledger::new(&subject, out)),
+            Form::Hledger => Writer::Hledger(Hledger::new(&subject, out)?),
+            Form::Ocds => Writer::Ocds(Box::new(Package::new(&subject, out))),
             Form::Csv => Writer::Csv(Table::new(&subject, out)),
         };
-        Self { subject, movements: Movements::default(), writer }
+        let movements = Movements::new(subject.reversed.clone());
+        Ok(Self { subject, movements, writer })
     }
 
     /// Takes the next event with its entry, and adds to `out` what can be said by now.
     ///
     /// # Errors
     ///
-    /// Where the entry is no JSON.
-    pub fn take(&mut self, event: &Event, entry: &[u8], out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    /// Where the entry is no JSON, or a temporary file cannot be written.
+    pub fn take(&mut self, event: &Event, entry: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
         match &mut self.writer {
             Writer::Jsonl => {
                 out.extend_from_slice(entry);
                 out.push(b'\n');
             }
             Writer::CloudEvents => cloudevents::write(&self.subject, event, entry, out)?,
+            Writer::Ocds(package) => package.take(event, out)?,
             Writer::Beancount(ledger) => {
                 if let Some(movement) = self.movements.of(event) {
                     ledger.take(event, &movement, out);
@@ -86,7 +107,7 @@ impl Exporter {
             }
             Writer::Hledger(journal) => {
                 if let Some(movement) = self.movements.of(event) {
-                    journal.take(event, &movement);
+                    journal.take(event, &movement)?;
                 }
             }
             Writer::Csv(table) => {
@@ -99,9 +120,15 @@ impl Exporter {
     }
 
     /// Adds what had to wait for the last event.
-    pub fn finish(self, out: &mut Vec<u8>) {
-        if let Writer::Hledger(journal) = self.writer {
-            journal.finish(out);
+    ///
+    /// # Errors
+    ///
+    /// Where `out` cannot be written, or a temporary file not read.
+    pub fn finish(self, out: &mut dyn io::Write) -> io::Result<()> {
+        match self.writer {
+            Writer::Hledger(journal) => journal.finish(out),
+            Writer::Ocds(package) => package.finish(out),
+            Writer::Jsonl | Writer::CloudEvents | Writer::Beancount(_) | Writer::Csv(_) => Ok(()),
         }
     }
 }

@@ -91,6 +91,7 @@ async fn what_cannot_be_answered_is_refused_and_says_what_there_is() {
         (&["status", "--known-at", "2025-11-01"], "2025-11-24"),
         (&["replay", "--known-at", "2025-11-01"], "2025-11-24"),
         (&["ask", "--as-of", "2025-11-01"], "2025-11-24"),
+        (&["explain", "JX2025-01", "paid", "--known-at", "2025-11-01"], "2025-11-01 23:59:59"),
         (&["log", "--to", "525"], "524"),
         (&["log", "--from", "525"], "524"),
         (&["export", "--format", "csv", "--to", "525"], "524"),
@@ -115,6 +116,9 @@ async fn what_cannot_be_answered_is_refused_and_says_what_there_is() {
         assert_eq!(told.out, "", "{arguments:?}");
     }
     assert!(folder.path().read_dir().unwrap().next().is_none(), "nothing is left where nothing was exported");
+    let begun = desk.beside("begun").await;
+    begun.call(&["status", "--as-of", "1999-12-31"]).failed(2, "尚无任何事项");
+    assert_eq!(begun.call(&["status"]).code(), 0, "a ledger without pilots has nothing to add up, and says so");
     let none = desk.call(&["log", "--type", "PilotClosed", "--to", "300"]);
     assert_eq!((none.code(), none.out.as_str()), (0, ""));
     assert!(none.err.contains("没有符合条件的记录"), "{}", none.err);
@@ -262,6 +266,9 @@ async fn a_saved_question_has_the_same_answer_or_the_events_that_changed_it() {
     assert_eq!((told.code(), told.out.matches("相同").count()), (0, 3), "{}{}", told.out, told.err);
     again(&every, &["-o", text(&folder.path().join("more"))]).failed(2, "--again");
     desk.call(&["ask", "-o", every[0]]).failed(2, "已存在");
+    let total = json(&desk.call(&["ask", "paid", "--as-of", "2027-12-31"]));
+    let status = json(&desk.call(&["status", "--as-of", "2027-12-31", "--format", "json"]));
+    assert_eq!(total["answer"]["programme"], serde_json::json!({"paid": status["funds"]["paid"]}));
     desk.accepted(lines()[EARLY..].iter().copied());
     let told = again(&every, &["--format", "json"]);
     assert_eq!(told.code(), 1, "{}", told.err);

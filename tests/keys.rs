@@ -144,13 +144,20 @@ async fn what_cannot_be_handed_over_is_said() {
     office.rotation("key", "used").await.failed(2, "已有自己的签发记录");
     office.rotation("key", "cosigner").await.failed(2, "此处应为台账密钥");
     office.sign("cosigner").failed(2, "此处应为台账密钥");
-    // A key at work in another process; and the key itself.
-    office.rotation("key", "key").await.failed(2, "另一进程正在使用密钥");
+    office.rotation("key", "key").await.failed(2, "须为同名的另一密钥");
+    // Who announces it is looked at before the old key stops.
+    let (key, new) = (office.path("key"), office.path("new"));
+    office
+        .desk
+        .call(&["key", "rotate", "--key", text(&key), "--new", text(&new), "--by", "nobody"])
+        .failed(2, "by.body");
+    assert_eq!(office.sign("key").code(), 0, "it was not handed over");
     // The ledger refuses what does not follow, and says why.
     let handed = office.rotation("key", "new").await;
     let told = office.desk.apply(&handed.out, &[]);
     assert_eq!(told.lines()[0]["refusals"][0]["rule"], "KEY-01", "{}", told.out);
     assert!(told.out.contains("尚未公布过密钥"), "{}", told.out);
+    office.sign("new").failed(2, "是接替密钥,台账尚未公布");
     // Its own record says that the old key has handed over; the first announcement is still its own to make.
     let first = office.announcement(&["announce", "--key", text(&office.path("key"))]).await;
     office.desk.accepted([first.out.trim(), handed.out.trim()]);

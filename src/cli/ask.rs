@@ -26,7 +26,8 @@ const FILE_BYTES_MAX: u64 = 4 << 20;
 /// Options of `ask`.
 #[derive(Args)]
 pub struct Ask {
-    /// 试点编号;不填则问整个专项 · the pilot; the whole programme where none is given
+    /// 试点编号;不填则问整个专项,此处可直接写数字名称 · the pilot; the whole programme where none is given, and then a figure
+    /// may stand here
     #[arg(value_name = "PILOT")]
     pilot: Option<String>,
     /// 数字的名称;不填则问全部数字 · the figure's name; all figures where none is given
@@ -53,7 +54,11 @@ impl Ask {
         if !self.again.is_empty() {
             return again::run(context, &self.again).await;
         }
-        let figure = self.figure.as_deref().map(find_figure).transpose()?;
+        let (pilot, figure) = match (self.pilot.as_deref(), self.figure.as_deref()) {
+            (Some(figure), None) if Figure::parse(figure).is_some() => (None, Some(figure)),
+            asked => asked,
+        };
+        let figure = figure.map(find_figure).transpose()?;
         let (store, head) = context.opened().await?;
         self.asked.check_known(context, &store, &head).await?;
         // From the log alone: what is saved rests on no projection, and on a root that the entries give.
@@ -64,7 +69,7 @@ impl Ask {
         let (root, entries) = (hex(&replayed.root), replayed.entries);
         let as_of = self.asked.date(&replayed.state);
         let answering = Answering { store, head, state: replayed.state, as_of, known_at: self.asked.known_at };
-        let pilot = if let Some(pilot) = &self.pilot {
+        let pilot = if let Some(pilot) = pilot {
             Some(answering.pilot(pilot)?.0)
         } else {
             self.asked.check_pilots(&answering.store, &answering.head, &answering.state).await?;
@@ -74,6 +79,7 @@ impl Ask {
         self.save(context, &question)
     }
 
+    /// Leaves the question in its file, or prints it.
     fn save(&self, context: &mut Context, question: &Question) -> Result<(), Failure> {
         let mut bytes = serde_json::to_vec_pretty(question)?;
         bytes.push(b'\n');

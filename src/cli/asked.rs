@@ -149,6 +149,9 @@ impl Asked {
                 format!("no pilot was recognised by {as_of}; the first was on {first}: ask --as-of {first} or later"),
             ));
         }
+        if let Some(as_of) = self.as_of {
+            check_begun(store, head, as_of).await?;
+        }
         let Some(known_at) = self.known_at.filter(|_| state.pilots.is_empty()) else { return Ok(()) };
         let Some(first) = first(&state::load(store, head.ledger).await?) else { return Ok(()) };
         let at = shanghai(known_at);
@@ -176,7 +179,7 @@ impl Answering {
     pub fn pilot(&self, given: &str) -> Result<(Id, &Pilot), Failure> {
         let found = Id::parse(given).and_then(|id| self.state.pilots.get(&id).map(|pilot| (id, pilot)));
         let Some((id, pilot)) = found else {
-            return Err(unknown_pilot(&self.state, given));
+            return Err(unknown_pilot(&self.state, given, self.known_at));
         };
         if pilot.recognised_on > self.as_of {
             let (on, as_of) = (pilot.recognised_on, self.as_of);
@@ -189,8 +192,28 @@ impl Answering {
     }
 }
 
-/// No pilot has this name; says which there are.
-pub fn unknown_pilot(state: &Ledger, given: &str) -> Failure {
+/// Refuses a date before any that the ledger has.
+async fn check_begun(store: &Store, head: &Head, as_of: Date) -> Result<(), Failure> {
+    let records = store.event_read(head.ledger, 1, head.position);
+    futures_util::pin_mut!(records);
+    let mut first = Date::MAX;
+    while let Some(record) = futures_util::StreamExt::next(&mut records).await {
+        first = first.min(record?.business_date);
+        if first <= as_of {
+            return Ok(());
+        }
+    }
+    Err(Failure::usage(
+        format!("截至 {as_of} 台账尚无任何事项,最早的业务日期为 {first}:请用 --as-of {first} 或更晚的日期"),
+        format!("nothing of the ledger is dated by {as_of}; its first business date is {first}: ask that or later"),
+    ))
+}
+
+/// No pilot has this name, or none had by the time asked; says which there are.
+pub fn unknown_pilot(state: &Ledger, given: &str, known_at: Option<Timestamp>) -> Failure {
+    let (known_zh, known_en) = known_at.map(shanghai).map_or_else(Default::default, |at| {
+        (format!("按北京时间 {at} 前已记录的内容,"), format!("as known at {at} in Shanghai, "))
+    });
     // The applications know every pilot, also where only one pilot's part of the state is loaded.
     let programme = &state.programme;
     let mut known: Vec<String> = programme
@@ -203,14 +226,14 @@ pub fn unknown_pilot(state: &Ledger, given: &str) -> Failure {
     known.sort();
     if known.is_empty() {
         return Failure::usage(
-            format!("没有试点 {given}:台账中尚无认定的试点"),
-            format!("there is no pilot {given}: no pilot is recognised in the ledger yet"),
+            format!("{known_zh}没有试点 {given}:台账中尚无认定的试点"),
+            format!("{known_en}there is no pilot {given}: no pilot is recognised in the ledger yet"),
         );
     }
     let list = known.join("\n");
     Failure::usage(
-        format!("没有试点 {given}。现有试点:\n{list}"),
-        format!("there is no pilot {given}. There are:\n{list}"),
+        format!("{known_zh}没有试点 {given}。现有试点:\n{list}"),
+        format!("{known_en}there is no pilot {given}. There are:\n{list}"),
     )
 }
 

@@ -12,7 +12,7 @@ use crate::engine::signer::{self, Desk, Signed};
 use crate::log::checkpoint::SignedCheckpoint;
 use crate::log::note::NoteError;
 use crate::log::policy::Policy;
-use crate::report::policy::{shortfall, verdict_json, verdict_text};
+use crate::report::policy::{conclusion, verdict_json, verdict_text};
 use crate::report::proof::ConsistencyShape;
 
 /// Options of `checkpoint`.
@@ -107,10 +107,10 @@ impl Check {
         } else {
             context.text(&verdict_text(&verdict, context.lang))?;
         }
-        if verdict.is_met() {
-            return Ok(());
+        if !verdict.is_met() {
+            return Err(Failure::Unverified { zh: conclusion(&verdict, Lang::Zh), en: conclusion(&verdict, Lang::En) });
         }
-        Err(Failure::Unverified { zh: shortfall(&verdict, Lang::Zh), en: shortfall(&verdict, Lang::En) })
+        if context.is_json() { Ok(()) } else { context.line(conclusion(&verdict, context.lang)) }
     }
 }
 

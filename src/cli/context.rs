@@ -221,6 +221,17 @@ impl Context {
     }
 }
 
+/// Bytes printed as they are, and nothing after them.
+impl std::io::Write for Context {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
 /// The progress of something that may take long.
 pub struct Progress {
     bar: ProgressBar,

@@ -9,7 +9,7 @@ use super::Failure;
 /// A file in the making, beside the one it is to become; gone with the value unless it is kept.
 pub(super) struct Draft {
     pub(super) file: BufWriter<File>,
-    pub(super) path: PathBuf,
+    path: PathBuf,
     becomes: PathBuf,
     kept: bool,
 }
@@ -39,6 +39,11 @@ impl Draft {
         let file = OpenOptions::new().write(true).create_new(true).open(&path);
         let file = BufWriter::with_capacity(1 << 16, file.map_err(|error| unwritable(becomes, &error))?);
         Ok(Self { file, path, becomes: becomes.to_owned(), kept: false })
+    }
+
+    /// The file cannot be written, which names the one it is to become.
+    pub(super) fn failed(&self, error: &std::io::Error) -> Failure {
+        unwritable(&self.becomes, error)
     }
 
     /// Makes it the file it is to become, once its bytes are on the disk.

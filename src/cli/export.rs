@@ -1,16 +1,17 @@
 //! `tranche export`: the ledger in forms that other programs read, to standard output or to a file that is whole or
 //! is not there.
 
-use std::io::Write as _;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 use futures_util::StreamExt as _;
 
 use super::asked::Asked;
-use super::draft::{Draft, unwritable};
+use super::draft::Draft;
 use super::log::{beyond, is_sandbox, records};
 use super::{Context, Failure, Format};
+use crate::domain::text::Id;
 use crate::engine::state;
 use crate::exchange::{Exporter, Form, Subject};
 use crate::store::Head;
@@ -21,6 +22,7 @@ pub(super) const FORMS: &[(Format, Form)] = &[
     (Format::CloudEvents, Form::CloudEvents),
     (Format::Beancount, Form::Beancount),
     (Format::Hledger, Form::Hledger),
+    (Format::Ocds, Form::Ocds),
     (Format::Csv, Form::Csv),
 ];
 
@@ -50,19 +52,20 @@ impl Export {
             return Err(beyond("--to", to, &head));
         }
         let mut records = records(&store, &head, self.pilot.as_deref(), (1, to)).await?;
-        let subject = Subject { ledger: head.name.clone(), sandbox: is_sandbox(&store, &head).await? };
-        let mut draft = self.output.as_deref().map(Draft::beside).transpose()?;
-        let mut write = |context: &mut Context, bytes: &mut Vec<u8>| {
-            let written = match &mut draft {
-                Some(draft) => draft.file.write_all(bytes).map_err(|error| unwritable(&draft.path, &error)),
-                None => context.raw(bytes),
-            };
-            bytes.clear();
-            written
+        if form == Form::Ocds {
+            // What a process was about stands in the application, which is no event of the pilot.
+            records = Box::pin(store.event_read(head.ledger, 1, to));
+        }
+        let subject = Subject {
+            ledger: head.name.clone(),
+            sandbox: is_sandbox(&store, &head).await?,
+            pilot: self.pilot.as_deref().and_then(Id::parse),
+            reversed: state::payments_reversed(&store, head.ledger, to).await?,
         };
-        let mut progress = context.progress(u64::try_from(to).ok());
+        let mut out = Out { draft: self.output.as_deref().map(Draft::beside).transpose()?, context };
+        let mut progress = out.context.progress(u64::try_from(to).ok());
         let (mut bytes, mut empty) = (Vec::new(), true);
-        let mut exporter = Exporter::new(form, subject, &mut bytes);
+        let mut exporter = Exporter::new(form, subject, &mut bytes)?;
         while let Some(record) = records.next().await {
             let record = record?;
             if record.position > to || !self.asked.is_known(&record) {
@@ -75,14 +78,14 @@ impl Export {
             let event = state::event_of(&record)?;
             exporter.take(&event, &record.entry, &mut bytes)?;
             progress.at(event.position);
-            write(context, &mut bytes)?;
+            out.write_all(&bytes).map_err(|error| out.failed(error))?;
+            bytes.clear();
         }
         if empty {
             return Err(self.nothing(&head, to));
         }
-        exporter.finish(&mut bytes);
-        write(context, &mut bytes)?;
-        match draft {
+        exporter.finish(&mut out).map_err(|error| out.failed(error))?;
+        match out.draft {
             Some(draft) => draft.keep(),
             None => Ok(()),
         }
@@ -98,5 +101,33 @@ impl Export {
             format!("前 {to} 条记录中没有{of_zh}符合条件的,未导出(台账共 {last} 条)"),
             format!("no entry{of_en} up to {to} fits, and nothing is exported (the ledger has {last})"),
         )
+    }
+}
+
+/// Where the export goes.
+struct Out<'c> {
+    draft: Option<Draft>,
+    context: &'c mut Context,
+}
+
+impl Out<'_> {
+    fn failed(&self, error: io::Error) -> Failure {
+        match &self.draft {
+            Some(draft) => draft.failed(&error),
+            None => error.into(),
+        }
+    }
+}
+
+impl Write for Out<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.draft {
+            Some(draft) => draft.file.write(bytes),
+            None => self.context.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

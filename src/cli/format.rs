@@ -20,6 +20,8 @@ pub enum Format {
     Beancount,
     /// Double-entry books for hledger.
     Hledger,
+    /// A release package of the Open Contracting Data Standard.
+    Ocds,
     /// A table for spreadsheets.
     Csv,
 }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::record::party;
 use super::{Context, Failure, clock};
 use crate::domain::act::{ActKind, AnnounceKey};
+use crate::domain::command::Command;
 use crate::domain::ledger::shanghai_date;
 use crate::engine::signer::{self, Desk, SignerError};
 use crate::log::note::{Cosigner, KeyKind, NoteError, Signer, Verifier};
@@ -91,20 +92,13 @@ impl Key {
             Act::Show { file } => show(&file)?,
             Act::Announce { key, envelope } => {
                 let desk = Desk::open(&key, signer::record_beside(&key))?;
-                return envelope.print(context, desk.announce());
+                return context.json(&envelope.command(desk.announce())?);
             }
             Act::Rotate { key, new, state, new_state, envelope } => {
-                let beside =
-                    |key: &PathBuf, named: Option<PathBuf>| named.unwrap_or_else(|| signer::record_beside(key));
-                let (state, new_state) = (beside(&key, state), beside(&new, new_state));
-                let (old, new) = (Desk::open(&key, state)?, Desk::open(&new, new_state)?);
-                let announcement = old.hand_over(&new, context.ledger_name())?;
-                context.complain(context.lang.pick(
-                    "原密钥自此不再签发;请将此命令交 tranche apply 办理,入账后由新密钥签发。中断的,重新执行即可",
-                    "the old key signs no more; give this command to tranche apply, and the new key signs from then on; \
-                     where this was cut off, do it again",
-                ));
-                return envelope.print(context, announcement);
+                let beside = |key: &Path| signer::record_beside(key);
+                let state = state.unwrap_or_else(|| beside(&key));
+                let new_state = new_state.unwrap_or_else(|| beside(&new));
+                return rotate(context, (&key, state), (&new, new_state), &envelope);
             }
         };
         if context.is_json() {
@@ -113,6 +107,30 @@ impl Key {
         }
         context.line(public)
     }
+}
+
+/// Hands over from one key to another, each with its record, and prints the command that announces it.
+fn rotate(
+    context: &mut Context,
+    (key, state): (&Path, PathBuf),
+    (new, new_state): (&Path, PathBuf),
+    envelope: &Envelope,
+) -> Result<(), Failure> {
+    let canonical = |path: &Path| std::fs::canonicalize(path).ok();
+    if canonical(key).is_some_and(|key| canonical(new) == Some(key)) {
+        let own = show(key)?.to_string();
+        return Err(SignerError::Successor { old: own.clone(), new: own }.into());
+    }
+    let (old, new) = (Desk::open(key, state)?, Desk::open(new, new_state)?);
+    // Whatever is wrong with who announces it is said before the old key stops.
+    envelope.command(old.announce())?;
+    let command = envelope.command(old.hand_over(&new, context.ledger_name())?)?;
+    context.complain(context.lang.pick(
+        "原密钥自此不再签发;请将此命令交 tranche apply 办理,入账后由新密钥签发。中断的,重新执行即可",
+        "the old key signs no more; give this command to tranche apply, and the new key signs from then on; where this \
+         was cut off, do it again",
+    ));
+    context.json(&command)
 }
 
 fn kind_code(kind: KeyKind) -> &'static str {
@@ -147,8 +165,8 @@ fn show(file: &Path) -> Result<Verifier, Failure> {
 }
 
 impl Envelope {
-    /// Prints the announcement as a command on one line.
-    fn print(&self, context: &mut Context, announcement: AnnounceKey) -> Result<(), Failure> {
+    /// The announcement as a command, which must be of right form.
+    fn command(&self, announcement: AnnounceKey) -> Result<Map<String, Value>, Failure> {
         let today = shanghai_date((clock().now)()).to_string();
         let mut command = Map::from_iter([
             ("command".to_owned(), ActKind::AnnounceKey.command().into()),
@@ -162,6 +180,7 @@ impl Envelope {
         if let Value::Object(fields) = serde_json::to_value(announcement)? {
             command.extend(fields);
         }
-        context.json(&command)
+        Command::read(&command).map_err(|faults| Failure::faults(&faults))?;
+        Ok(command)
     }
 }

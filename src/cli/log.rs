@@ -115,7 +115,7 @@ pub(super) async fn records<'s>(
     let stream: Records<'s> = Box::pin(store.stream_read(head.ledger, &format!("pilot-{pilot}"), 1));
     let mut stream = Box::pin(stream.peekable());
     if stream.as_mut().peek().await.is_none() {
-        return Err(unknown_pilot(&state::load(store, head.ledger).await?, pilot));
+        return Err(unknown_pilot(&state::load(store, head.ledger).await?, pilot, None));
     }
     Ok(stream)
 }

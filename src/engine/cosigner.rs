@@ -190,7 +190,7 @@ impl CosignDesk {
             progress(at);
         })
         .await?;
-        Ok(announced.check(log)?)
+        Ok(announced.check(log, false)?)
     }
 
     /// What was cosigned last, if anything.

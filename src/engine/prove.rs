@@ -125,7 +125,11 @@ impl Tree<'_> {
     }
 
     /// Whether the root is the one that the entries give.
-    fn check_root(self, head: &Head, found: &Hash) -> Result<(), ProveError> {
+    ///
+    /// # Errors
+    ///
+    /// [`ProveError::Head`] or [`ProveError::Forked`].
+    pub fn check_root(self, head: &Head, found: &Hash) -> Result<(), ProveError> {
         let texts = |expected: &[u8]| (super::replay::hex(expected), super::replay::hex(found));
         match self {
             Self::Head if head.root.as_slice() != found => {

@@ -149,7 +149,7 @@ impl Desk {
         })
         .await?;
         prove::check_behind(store, head).await?;
-        announced.check(public)?;
+        announced.check(public, record.as_ref().is_some_and(Record::is_inherited))?;
         if announced.is_successor() && record.is_none() {
             return Err(SignerError::RecordMissing(self.record.clone()));
         }

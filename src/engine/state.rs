@@ -5,7 +5,7 @@
 //! are read, with the acts of all others that are no payments, for these alone bear on the programme. Payments
 //! are kept while they are folded past, and found in the log where one is cancelled.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, pin_mut};
@@ -164,6 +164,16 @@ pub async fn load_known_at(store: &Store, ledger: i64, known_at: Timestamp) -> R
 #[must_use]
 pub fn is_known(event: &Event, known_at: Option<Timestamp>) -> bool {
     event.position == 1 || known_at.is_none_or(|known_at| event.recorded_at <= known_at)
+}
+
+/// The payments that are reversed up to a position.
+///
+/// # Errors
+///
+/// Where the database fails.
+pub async fn payments_reversed(store: &Store, ledger: i64, to: i64) -> Result<HashSet<Id>, EngineError> {
+    let items = store.items_cancelled(ledger, to).await?;
+    Ok(items.iter().filter_map(|payment| Id::parse(payment)).collect())
 }
 
 fn signed(position: u64) -> i64 {

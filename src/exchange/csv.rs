@@ -83,6 +83,7 @@ impl Table {
     pub fn take(&mut self, event: &Event, movement: &Movement, out: &mut Vec<u8>) {
         let balance = self.balances.entry(movement.pilot.clone()).or_default();
         *balance += movement.balance();
+        let (allocated, assigned) = movement.budget();
         let number = |sum: Money| Cow::Owned(if sum == Money::ZERO { String::new() } else { sum.to_string() });
         let optional = |text: &'_ Option<String>| Cow::Owned(harmless(text.as_deref().unwrap_or("")).into_owned());
         let note = event.note.as_ref().map(ToString::to_string);
@@ -100,8 +101,8 @@ impl Table {
                 optional(&movement.voucher),
                 optional(&movement.party),
                 harmless(event.by.person.as_str()),
-                number(movement.allocated),
-                number(movement.assigned),
+                number(allocated),
+                number(assigned),
                 number(movement.released),
                 number(movement.paid),
                 number(movement.ordered),

@@ -14,13 +14,18 @@
 //! | `Assets:Clawback:P:Outstanding`, `…:Returned` | still to come back, come back |
 //!
 //! Beancount sorts for itself, so its file keeps the order of the log and is written as events come. An hledger
-//! journal is in order of business dates: its transactions wait for the last event, as text.
+//! journal is in order of business dates: its transactions wait for the last event, in a temporary file.
+//!
+//! Balances are the figures as of every date: where an event is dated before an earlier one that set the same sum, the
+//! change of the earlier is taken back on its own date.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::io;
 
 use super::Subject;
 use super::movement::Movement;
+use super::spool::Spool;
 use crate::domain::Date;
 use crate::domain::event::Event;
 use crate::domain::money::Money;
@@ -42,6 +47,16 @@ fn component(id: &Id) -> String {
         }
     }
     out
+}
+
+/// The transactions of a movement, each with its date: its own, and what it takes back of later ones.
+fn transactions(event: &Event, movement: &Movement) -> Vec<(Date, Vec<(String, Money)>)> {
+    let undone = movement.undone.iter().map(|undone| {
+        let (allocated, assigned) = (undone.allocated, undone.assigned);
+        (undone.on, postings(&Movement { allocated, assigned, ..Movement::of(&movement.pilot) }))
+    });
+    let all = std::iter::once((event.on, postings(movement))).chain(undone);
+    all.filter(|(_, postings)| !postings.is_empty()).collect()
 }
 
 /// The postings of a movement: what is debited with a plus, what is credited with a minus; they sum to nought.
@@ -113,34 +128,32 @@ impl Beancount {
         Self { opened: BTreeSet::new() }
     }
 
-    /// Adds the transaction of a movement, and opens the accounts it is the first to use.
+    /// Adds the transactions of a movement, and opens the accounts they are the first to use.
     pub fn take(&mut self, event: &Event, movement: &Movement, out: &mut Vec<u8>) {
-        let postings = postings(movement);
-        if postings.is_empty() {
-            return;
-        }
-        let mut text = String::new();
-        for (account, _) in &postings {
-            // A later event may have an earlier business date, so accounts are open from a day before all of them.
-            if self.opened.insert(account.clone()) {
-                let _ = writeln!(text, "\n0001-01-01 open {account} CNY");
+        for (on, postings) in transactions(event, movement) {
+            let mut text = String::new();
+            for (account, _) in &postings {
+                // A later event may have an earlier business date, so accounts are open from a day before all of them.
+                if self.opened.insert(account.clone()) {
+                    let _ = writeln!(text, "\n0001-01-01 open {account} CNY");
+                }
             }
+            let _ = writeln!(text, "\n{on} * {}", quoted(&narration(event, movement)));
+            for (key, value) in references(event, movement) {
+                let _ = writeln!(text, "  {key}: {}", quoted(&value));
+            }
+            for (account, sum) in &postings {
+                let _ = writeln!(text, "  {account}  {sum} CNY");
+            }
+            out.extend_from_slice(text.as_bytes());
         }
-        let _ = writeln!(text, "\n{} * {}", event.on, quoted(&narration(event, movement)));
-        for (key, value) in references(event, movement) {
-            let _ = writeln!(text, "  {key}: {}", quoted(&value));
-        }
-        for (account, sum) in &postings {
-            let _ = writeln!(text, "  {account}  {sum} CNY");
-        }
-        out.extend_from_slice(text.as_bytes());
     }
 }
 
 /// An hledger journal under way.
 pub struct Hledger {
     accounts: BTreeSet<String>,
-    transactions: Vec<(Date, u64, String)>,
+    transactions: Spool,
 }
 
 /// A text as hledger reads it whole: nothing in it begins a comment or ends a tag.
@@ -150,38 +163,45 @@ fn plain(text: &str) -> String {
 
 impl Hledger {
     /// Begins a journal.
-    #[must_use]
-    pub fn new(subject: &Subject, out: &mut Vec<u8>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// Where the system gives no temporary file.
+    pub fn new(subject: &Subject, out: &mut Vec<u8>) -> io::Result<Self> {
         out.extend_from_slice(format!("{}\ncommodity 1000.00 CNY\n\n", heading(subject)).as_bytes());
-        Self { accounts: BTreeSet::new(), transactions: Vec::new() }
+        Ok(Self { accounts: BTreeSet::new(), transactions: Spool::new()? })
     }
 
-    /// Keeps the transaction of a movement.
-    pub fn take(&mut self, event: &Event, movement: &Movement) {
-        let postings = postings(movement);
-        if postings.is_empty() {
-            return;
+    /// Keeps the transactions of a movement.
+    ///
+    /// # Errors
+    ///
+    /// Where the temporary file cannot be written.
+    pub fn take(&mut self, event: &Event, movement: &Movement) -> io::Result<()> {
+        for (on, postings) in transactions(event, movement) {
+            let mut text = format!("\n{on} * ({}) {}\n", event.position, plain(&narration(event, movement)));
+            for (key, value) in references(event, movement) {
+                let _ = writeln!(text, "    ; {key}:{}", plain(&value));
+            }
+            for (account, sum) in postings {
+                let _ = writeln!(text, "    {account}  {sum} CNY");
+                self.accounts.insert(account);
+            }
+            self.transactions.push(on, text.as_bytes())?;
         }
-        let mut text = format!("\n{} * ({}) {}\n", event.on, event.position, plain(&narration(event, movement)));
-        for (key, value) in references(event, movement) {
-            let _ = writeln!(text, "    ; {key}:{}", plain(&value));
-        }
-        for (account, sum) in postings {
-            let _ = writeln!(text, "    {account}  {sum} CNY");
-            self.accounts.insert(account);
-        }
-        self.transactions.push((event.on, event.position, text));
+        Ok(())
     }
 
     /// Adds the accounts, and the transactions in order of business date and position.
-    pub fn finish(mut self, out: &mut Vec<u8>) {
+    ///
+    /// # Errors
+    ///
+    /// Where the temporary file cannot be read, or `out` not written.
+    pub fn finish(self, out: &mut dyn io::Write) -> io::Result<()> {
         for account in &self.accounts {
-            out.extend_from_slice(format!("account {account}\n").as_bytes());
+            writeln!(out, "account {account}")?;
         }
-        self.transactions.sort_unstable_by_key(|(on, position, _)| (*on, *position));
-        for (_, _, text) in self.transactions {
-            out.extend_from_slice(text.as_bytes());
-        }
+        self.transactions.copy_to(out)
     }
 }
 

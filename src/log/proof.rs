@@ -61,7 +61,7 @@ fn split(size: u64) -> u64 {
 }
 
 /// `PATH(index, D[size])`: the spans beside the way from the leaf to the root, the leaf's sibling first.
-fn inclusion_spans(index: u64, size: u64) -> Vec<Span> {
+pub(crate) fn inclusion_spans(index: u64, size: u64) -> Vec<Span> {
     let (mut from, mut to) = (0, size);
     let mut spans = Vec::new();
     while to - from > 1 {

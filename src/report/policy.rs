@@ -41,7 +41,7 @@ fn group_text(group: &Group, lang: Lang) -> String {
     }
 }
 
-/// The verdict, a line for each signature and group, and last whether the policy is met.
+/// What the verdict found, a line for each signature and group.
 #[must_use]
 pub fn verdict_text(verdict: &Verdict, lang: Lang) -> String {
     let mut text = String::new();
@@ -64,17 +64,15 @@ pub fn verdict_text(verdict: &Verdict, lang: Lang) -> String {
         let group = group_text(group, lang);
         line(lang.pick(format!("组 {group}"), format!("group {group}")));
     }
-    line(if verdict.is_met() {
-        lang.pick("符合签名规定", "the policy is met").to_owned()
-    } else {
-        shortfall(verdict, lang)
-    });
     text
 }
 
-/// Why a verdict is not met, in one sentence.
+/// Whether the policy is met, and why not, in one sentence.
 #[must_use]
-pub fn shortfall(verdict: &Verdict, lang: Lang) -> String {
+pub fn conclusion(verdict: &Verdict, lang: Lang) -> String {
+    if verdict.is_met() {
+        return lang.pick("符合签名规定", "the policy is met").to_owned();
+    }
     let mut faults = Vec::new();
     if verdict.log.is_none() {
         faults.push(lang.pick("缺少台账的签名".to_owned(), "the log's signature is missing".to_owned()));

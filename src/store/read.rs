@@ -203,6 +203,16 @@ impl Store {
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 
+    /// The payments that are cancelled up to a position.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn items_cancelled(&self, ledger: i64, to: i64) -> Result<Vec<String>, StoreError> {
+        let statement = self.prepared(sql::ITEMS_CANCELLED).await?;
+        let rows = self.client.query(&statement, &[&ledger, &to]).await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
     /// The positions of a range, each with the payment that its column says it is about.
     ///
     /// # Errors

@@ -115,6 +115,12 @@ pub const STREAMS_CHANGED: Statement = (
 pub const ITEMS_FIND: Statement =
     ("items_find", "SELECT item, position FROM tranche.event WHERE ledger = $1 AND item = ANY ($2)");
 
+/// The payments that are cancelled up to a position.
+pub const ITEMS_CANCELLED: Statement = (
+    "items_cancelled",
+    "SELECT substr(item, 2) FROM tranche.event WHERE ledger = $1 AND position <= $2 AND item LIKE '-%'",
+);
+
 /// The items of a range of positions, to be held against the entries.
 pub const ITEMS_READ: Statement = (
     "items_read",
@@ -221,6 +227,7 @@ pub const ALL: &[Statement] = &[
     STREAMS_TAIL,
     STREAMS_CHANGED,
     ITEMS_FIND,
+    ITEMS_CANCELLED,
     ITEMS_READ,
     COMMANDS_FIND,
     KINDS_FIND,

@@ -44,7 +44,7 @@ const DRAWERS: &[(usize, Drawer)] = &[
     (3, pilots::adjust_plan),
     (2, pilots::suspend),
     (2, pilots::order_rectification),
-    (5, pilots::close_pilot),
+    (7, pilots::close_pilot),
     (2, pilots::accept_rectification),
     (1, pilots::revoke),
     (2, pilots::file_plan),
@@ -56,7 +56,7 @@ const DRAWERS: &[(usize, Drawer)] = &[
     (1, recognise),
     (1, reject_application),
     (1, attach),
-    (2, announce_key),
+    (1, announce_key),
 ];
 
 /// How many numbers the first of a [`Step`] may be.

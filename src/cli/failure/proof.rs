@@ -141,6 +141,9 @@ impl From<AnnouncedError> for Failure {
             AnnouncedError::Unannounced { key, in_force } => {
                 Self::usage(format!("密钥 {key} 未在台账中公布,现行密钥为 {in_force}"), en)
             }
+            AnnouncedError::Untold { key } => {
+                Self::usage(format!("密钥 {key} 是接替密钥,台账尚未公布:请先将换钥的命令交 tranche apply 办理"), en)
+            }
             AnnouncedError::Unlawful { position, zh, .. } => {
                 unverified(format!("第 {position} 条记录公布密钥,不符合规则 KEY-01:{zh}"), en)
             }

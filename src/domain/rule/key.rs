@@ -32,8 +32,8 @@ pub fn flaws<'a>(act: &AnnounceKey, announced: impl IntoIterator<Item = &'a Veri
         let (zh, en) = in_force.map_or_else(
             || {
                 (
-                    "尚未公布过密钥,不得填报原密钥".to_owned(),
-                    "no key was announced yet, so there is no previous one".to_owned(),
+                    "尚未公布过密钥:请先公布原密钥(tranche key announce),再换".to_owned(),
+                    "no key was announced yet: announce the previous one first (tranche key announce)".to_owned(),
                 )
             },
             |key| {

@@ -40,6 +40,11 @@ impl Record {
         Self { statements, handed_over_to: None, ..self.clone() }
     }
 
+    /// Whether the key took over from another and signed nothing itself yet.
+    pub fn is_inherited(&self) -> bool {
+        !self.statements.is_empty()
+    }
+
     /// What was signed last, where it leads to this key by its own signature or by statements of those before it; else
     /// what is wrong.
     pub fn last(&self, own: &Verifier) -> Result<Option<SignedCheckpoint>, String> {
