@@ -262,17 +262,17 @@ async fn a_cosigner_goes_on_from_what_it_signed_and_from_nothing_else() {
     office.cosign("fresh", &[text(&cut)]).failed(3, "证明应有");
     let changed = office.file("changed", &format!("{}\n{}\n\n{note}", lines[..lines.len() - 1].join("\n"), lines[1]));
     office.cosign("fresh", &[text(&changed)]).failed(3, "台账出现分叉");
-    let none = office.file("none", &format!("old thirteen\nx\n\n{note}"));
-    office.cosign("fresh", &[text(&none)]).failed(2, "证明格式不符");
+    let other = office.file("none", &format!("old thirteen\nx\n\n{note}"));
+    office.cosign("fresh", &[text(&other)]).failed(2, "证明格式不符");
     let records = ["finance", "audit"].map(|name| std::fs::read(office.path(&format!("{name}.state"))).unwrap());
     // Rolled back: the earlier checkpoint after the later one. Forked: the signer's record is lost and history altered.
     office.cosign("finance", &[text(&signed)]).failed(3, "台账被回退:此前已联署到第 19 条,此检查点只有 13 条");
     office.cosign("finance", &["--lang", "en", text(&signed)]).failed(3, "rolled back");
     let forger = office.desk.copied().await;
-    let forged = forge(&office, &forger).await;
-    let told = forger.call(&["cosign", "--key", text(&office.path("finance")), text(&forged)]);
+    let split = forge(&office, &forger).await;
+    let told = forger.call(&["cosign", "--key", text(&office.path("finance")), text(&split)]);
     told.failed(3, "台账出现分叉:19 条记录的根与此前联署的不符");
-    office.cosign("audit", &["--offline", text(&forged)]).failed(3, "台账出现分叉");
+    office.cosign("audit", &["--offline", text(&split)]).failed(3, "台账出现分叉");
     // Nothing refused is on record.
     assert_eq!(records, ["finance", "audit"].map(|name| std::fs::read(office.path(&format!("{name}.state"))).unwrap()));
 }

@@ -68,7 +68,8 @@ impl Asked {
         let (store, head) = context.opened().await?;
         self.check_known(context, &store, &head).await?;
         let state = match (self.known_at, pilot) {
-            (Some(known_at), _) => state::load_known_at(&store, head.ledger, known_at).await?,
+            (Some(known_at), Some(pilot)) => state::load_pilot_known_at(&store, head.ledger, pilot, known_at).await?,
+            (Some(known_at), None) => state::load_known_at(&store, head.ledger, known_at).await?,
             (None, Some(pilot)) => state::load_pilot(&store, head.ledger, pilot).await?,
             (None, None) => state::load(&store, head.ledger).await?,
         };

@@ -96,7 +96,7 @@ impl Pack {
         let stream = store.stream_read(head.ledger, &format!("pilot-{pilot}"), 1);
         futures_util::pin_mut!(stream);
         let Some(first) = futures_util::StreamExt::next(&mut stream).await.transpose()? else {
-            return Err(unknown_pilot(&state::load(store, head.ledger).await?, pilot));
+            return Err(unknown_pilot(&state::load(store, head.ledger).await?, pilot, None));
         };
         let at = first.position;
         match state::event_of(&first)?.act {

@@ -4,6 +4,7 @@
 //! that is [`EngineError::Broken`].
 
 mod columns;
+mod snapshot;
 mod sums;
 
 use std::collections::BTreeMap;
@@ -141,6 +142,7 @@ pub async fn check(
     let mut sums = sums::Sums::default();
     let mut commands = columns::Commands::default();
     let mut items = columns::Items::default();
+    let mut snapshots = state::snapshots(store, head.ledger).await?.into_iter().peekable();
     let records = store.event_read(head.ledger, 1, head.position);
     pin_mut!(records);
     while let Some(record) = records.next().await {
@@ -154,6 +156,9 @@ pub async fn check(
         if commands.add(&event)? {
             commands.compare(store, head.ledger, &mut differences).await?;
         }
+        if snapshots.next_if_eq(&record.position).is_some() {
+            snapshot::compare(store, head.ledger, &fold.replayed.state, &mut differences).await?;
+        }
         progress(fold.replayed.entries);
     }
     items.compare(store, head.ledger, &mut differences).await?;
@@ -163,7 +168,7 @@ pub async fn check(
     sums.compare(&store.fund_positions(head.ledger).await?, &mut differences);
     sums::compare_parameters(store.wall(head.ledger).await?, &replayed.state, &mut differences);
     let from_snapshot = state::load_at(store, head.ledger, head.position).await?;
-    snapshot_differences(&from_snapshot, &replayed.state, &mut differences);
+    snapshot::differences(&from_snapshot, &replayed.state, &mut differences);
     Ok((replayed, differences.0))
 }
 
@@ -178,24 +183,6 @@ impl Differences {
             let (projection, subject, field) = (projection.to_owned(), subject.to_owned(), field.to_owned());
             self.0.push(Difference { projection, subject, field, found, expected });
         }
-    }
-}
-
-/// Compares the state loaded from the snapshot with that of the log.
-fn snapshot_differences(found: &Ledger, expected: &Ledger, differences: &mut Differences) {
-    let mut differs = |subject: &str| {
-        differences.note(("snapshot", subject, "state"), "differs".to_owned(), "the log's fold".to_owned());
-    };
-    if found.programme != expected.programme {
-        differs("programme");
-    }
-    for (id, pilot) in &expected.pilots {
-        if found.pilots.get(id) != Some(pilot) {
-            differs(id.as_str());
-        }
-    }
-    for id in found.pilots.keys().filter(|id| !expected.pilots.contains_key(*id)) {
-        differs(id.as_str());
     }
 }
 

@@ -79,6 +79,12 @@ impl Sample {
         self.pilots
     }
 
+    /// How many of its commands come before the first payment.
+    #[must_use]
+    pub fn setup(&self) -> u64 {
+        setup::commands(self.pilots)
+    }
+
     /// How many commands it has; each leads to one event.
     #[must_use]
     pub fn len(&self) -> u64 {

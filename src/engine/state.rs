@@ -5,24 +5,28 @@
 //! are read, with the acts of all others that are no payments, for these alone bear on the programme. Payments
 //! are kept while they are folded past, and found in the log where one is cancelled.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, pin_mut};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::{EngineError, payment};
 use crate::domain::Timestamp;
 use crate::domain::event::Event;
 use crate::domain::evolve::evolve;
-use crate::domain::ledger::{Ledger, Pilot, Programme};
-use crate::domain::text::Id;
+use crate::domain::ledger::{Application, IdKind, Ledger, Pilot, Programme};
+use crate::domain::text::{Id, ProjectCode, Text};
+use crate::domain::uscc::Uscc;
 use crate::log::entry;
-use crate::store::{Head, Record, Snapshot, Store};
+use crate::store::{Head, Part, Record, Snapshot, Store};
 
 /// The form of the snapshots this program writes; another one found is not read, and replaced in time.
-const FORMAT: &str = "3";
+const FORMAT: &str = "4";
 
 const PROGRAMME: &str = "programme";
+const REGISTER: &str = "register";
 const PILOT: &str = "pilot-";
 
 /// How many payments a fold keeps at hand.
@@ -48,25 +52,52 @@ pub async fn load(store: &Store, ledger: i64) -> Result<Ledger, EngineError> {
     load_at(store, ledger, i64::MAX).await
 }
 
-/// The state of a ledger at a position, or at its snapshot where that is later.
+/// The state of a ledger at a position.
 ///
 /// # Errors
 ///
 /// Where the database fails or an entry cannot be read.
 pub async fn load_at(store: &Store, ledger: i64, to: i64) -> Result<Ledger, EngineError> {
-    let mut state = restore(&store.snapshot_load(ledger, FORMAT).await?);
+    let mut state = restore(&store.snapshot_load(ledger, FORMAT, to).await?);
     catch_up(store, ledger, &mut state, to).await?;
     Ok(state)
 }
 
-/// The state that answers for one pilot, everything recorded: the programme and that pilot, as of now.
+/// The state that answers for one pilot, everything recorded: the programme's parameters and that pilot, as of now.
+/// Where there is no such pilot, it has the programme whole.
 ///
 /// # Errors
 ///
 /// Where the database fails or an entry cannot be read.
 pub async fn load_pilot(store: &Store, ledger: i64, pilot: &str) -> Result<Ledger, EngineError> {
-    let pilots: Vec<Id> = Id::parse(pilot).into_iter().collect();
-    Ok(load_pilots(store, ledger, &pilots).await?.0)
+    load_pilot_to(store, ledger, pilot, i64::MAX).await
+}
+
+/// The same as it was known at a time.
+///
+/// # Errors
+///
+/// Where the database fails or an entry cannot be read.
+pub async fn load_pilot_known_at(
+    store: &Store,
+    ledger: i64,
+    pilot: &str,
+    known_at: Timestamp,
+) -> Result<Ledger, EngineError> {
+    let to = store.position_known(ledger, known_at).await?;
+    load_pilot_to(store, ledger, pilot, to).await
+}
+
+async fn load_pilot_to(store: &Store, ledger: i64, pilot: &str, to: i64) -> Result<Ledger, EngineError> {
+    let Some(id) = Id::parse(pilot) else { return load_at(store, ledger, to).await };
+    let name = stream_of_pilot(&id);
+    let snapshot = store.snapshot_load_parts(ledger, FORMAT, to, &[PROGRAMME, &name]).await?;
+    let state = restore(&snapshot);
+    if state.pilots.is_empty() {
+        // It was recognised since, or never: that is for the applications to say.
+        return Ok(load_scope(store, ledger, &[id], to).await?.0);
+    }
+    complete(store, &snapshot, state, (&[id], to)).await
 }
 
 /// The state that answers for these pilots, with the programme, as of now; and the position of its snapshot.
@@ -75,23 +106,48 @@ pub async fn load_pilot(store: &Store, ledger: i64, pilot: &str) -> Result<Ledge
 ///
 /// Where the database fails or an entry cannot be read.
 pub async fn load_pilots(store: &Store, ledger: i64, pilots: &[Id]) -> Result<(Ledger, u64), EngineError> {
+    load_scope(store, ledger, pilots, i64::MAX).await
+}
+
+async fn load_scope(store: &Store, ledger: i64, pilots: &[Id], to: i64) -> Result<(Ledger, u64), EngineError> {
     let names: Vec<String> = pilots.iter().map(stream_of_pilot).collect();
-    let parts: Vec<&str> = std::iter::once(PROGRAMME).chain(names.iter().map(String::as_str)).collect();
-    let snapshot = store.snapshot_load_parts(ledger, FORMAT, &parts).await?;
-    let mut state = restore(&snapshot);
+    let parts: Vec<&str> = [PROGRAMME, REGISTER].into_iter().chain(names.iter().map(String::as_str)).collect();
+    let snapshot = store.snapshot_load_parts(ledger, FORMAT, to, &parts).await?;
+    let state = restore(&snapshot);
     let snapshot_at = state.programme.position;
+    Ok((complete(store, &snapshot, state, (pilots, to)).await?, snapshot_at))
+}
+
+/// Folds onto what a snapshot has what bears on it and came later, up to a position.
+async fn complete(
+    store: &Store,
+    snapshot: &Snapshot,
+    mut state: Ledger,
+    (pilots, to): (&[Id], i64),
+) -> Result<Ledger, EngineError> {
+    let mut head = snapshot.head.clone();
     let programme = &state.programme;
+    let snapshot_at = signed(programme.position);
     // Of a sandbox without a simulated time so far, the tail's payments may have the first.
     let whole = snapshot_at == 0
-        || snapshot.head.position - signed(snapshot_at) <= WHOLE_TAIL
+        || head.position.min(to) - snapshot_at <= WHOLE_TAIL
         || programme.sandbox && programme.last_simulated.is_none();
     if whole {
-        catch_up(store, ledger, &mut state, snapshot.head.position).await?;
-    } else {
-        let versions = names.iter().map(|name| (name.clone(), version(programme, name))).collect::<Vec<_>>();
-        catch_up_part(store, &snapshot.head, &mut state, &versions).await?;
+        catch_up(store, head.ledger, &mut state, head.position.min(to)).await?;
+        return Ok(state);
     }
-    Ok((state, snapshot_at))
+    if to < head.position {
+        head.position = to;
+        head.recorded_at = store.events_find(head.ledger, &[to]).await?.first().map(|record| record.recorded_at);
+    }
+    let named = |id| {
+        let name = stream_of_pilot(id);
+        let version = version(programme, &name);
+        (name, version)
+    };
+    let streams: Vec<_> = pilots.iter().map(named).collect();
+    catch_up_part(store, &head, &mut state, &streams).await?;
+    Ok(state)
 }
 
 /// The state as it was known at a time: what was recorded no later.
@@ -100,22 +156,8 @@ pub async fn load_pilots(store: &Store, ledger: i64, pilots: &[Id]) -> Result<(L
 ///
 /// Where the database fails or an entry cannot be read.
 pub async fn load_known_at(store: &Store, ledger: i64, known_at: Timestamp) -> Result<Ledger, EngineError> {
-    let snapshot = store.snapshot_load(ledger, FORMAT).await?;
-    let restored = restore(&snapshot);
-    // The snapshot serves where nothing in it was recorded later.
-    let serves = restored.programme.last_recorded_at.is_none_or(|last| last <= known_at);
-    let mut state = if serves { restored } else { Ledger::default() };
-    let records = store.event_read(ledger, next_position(&state), i64::MAX);
-    pin_mut!(records);
-    while let Some(record) = records.next().await {
-        let event = event_of(&record?)?;
-        if !is_known(&event, Some(known_at)) {
-            // Times never go back, so nothing after it was known either.
-            break;
-        }
-        fold(store, ledger, &mut state, &event).await?;
-    }
-    Ok(state)
+    let to = store.position_known(ledger, known_at).await?;
+    load_at(store, ledger, to).await
 }
 
 /// Whether an event was known at a time. The opening always was: before it there is nothing to know.
@@ -181,7 +223,12 @@ async fn catch_up_part(
     streams: &[(String, i32)],
 ) -> Result<(), EngineError> {
     let acts = store.act_read(head.ledger, next_position(state), head.position).peekable();
-    let own = store.streams_tail(head.ledger, streams).await?.peekable();
+    let own: BoxStream<'_, _> = match streams {
+        // In pages: of one pilot there may be much that came after the position asked about.
+        [(stream, version)] => store.stream_read(head.ledger, stream, version + 1).boxed(),
+        _ => stream::iter(store.streams_tail(head.ledger, streams).await?).map(Ok).boxed(),
+    };
+    let own = own.peekable();
     pin_mut!(acts, own);
     loop {
         // A pilot's acts that are no payments stand in both.
@@ -192,10 +239,7 @@ async fn catch_up_part(
         }
         let of_all = act.is_some_and(|act| other.is_none_or(|other| act <= other));
         let record = if of_all { acts.next().await } else { own.next().await };
-        let Some(record) = record.transpose()? else { break };
-        if record.position > head.position {
-            break;
-        }
+        let Some(record) = record.transpose()?.filter(|record| record.position <= head.position) else { break };
         fold(store, head.ledger, state, &event_of(&record)?).await?;
     }
     let programme = &mut state.programme;
@@ -214,26 +258,88 @@ fn decode<T: DeserializeOwned>(name: &str, body: &[u8]) -> Option<T> {
     decoded.ok()
 }
 
-/// The state a snapshot holds; an empty one where it holds none that can be read.
-fn restore(snapshot: &Snapshot) -> Ledger {
-    restore_parts(snapshot).filter(|state| state.programme.position > 0).unwrap_or_default()
+/// What of the programme grows with its pilots and concerns none of them alone.
+#[derive(Serialize, Deserialize)]
+struct Register {
+    streams: BTreeMap<String, u64>,
+    applications: BTreeMap<Id, Application>,
+    recognised_areas: BTreeMap<Id, Id>,
+    projects: BTreeMap<ProjectCode, Id>,
+    owners: BTreeMap<(Uscc, Text), BTreeSet<ProjectCode>>,
+    identifiers: BTreeMap<(IdKind, Id), Option<Id>>,
 }
 
-fn restore_parts(snapshot: &Snapshot) -> Option<Ledger> {
+impl Register {
+    /// Takes it out of a programme.
+    fn take(programme: &mut Programme) -> Self {
+        let mut streams = std::mem::take(&mut programme.streams);
+        // A pilot's version stands beside it, so that a payment changes one part.
+        streams.retain(|stream, _| !stream.starts_with(PILOT));
+        Self {
+            streams,
+            applications: std::mem::take(&mut programme.applications),
+            recognised_areas: std::mem::take(&mut programme.recognised_areas),
+            projects: std::mem::take(&mut programme.projects),
+            owners: std::mem::take(&mut programme.owners),
+            identifiers: std::mem::take(&mut programme.identifiers),
+        }
+    }
+
+    /// Puts it back.
+    fn give(self, programme: &mut Programme) {
+        programme.streams.extend(self.streams);
+        programme.applications = self.applications;
+        programme.recognised_areas = self.recognised_areas;
+        programme.projects = self.projects;
+        programme.owners = self.owners;
+        programme.identifiers = self.identifiers;
+    }
+}
+
+/// The state a snapshot holds; an empty one where it holds none that can be read.
+fn restore(snapshot: &Snapshot) -> Ledger {
+    restore_parts(&snapshot.parts).filter(|state| state.programme.position > 0).unwrap_or_default()
+}
+
+fn restore_parts(parts: &[Part]) -> Option<Ledger> {
     let mut state = Ledger::default();
+    let mut register = None;
     let mut versions = Vec::new();
-    for part in &snapshot.parts {
+    for part in parts {
         let name = part.name.as_str();
         if name == PROGRAMME {
             state.programme = decode::<Programme>(name, &part.body)?;
+        } else if name == REGISTER {
+            register = Some(decode::<Register>(name, &part.body)?);
         } else if let Some(id) = name.strip_prefix(PILOT) {
             let (version, pilot) = decode::<(u64, Pilot)>(name, &part.body)?;
             state.pilots.insert(Id::parse(id)?, pilot);
             versions.push((name.to_owned(), version));
         }
     }
+    if let Some(register) = register {
+        register.give(&mut state.programme);
+    }
     state.programme.streams.extend(versions);
     Some(state)
+}
+
+/// Where snapshots stand that this program can read, in order.
+///
+/// # Errors
+///
+/// Where the database fails.
+pub async fn snapshots(store: &Store, ledger: i64) -> Result<Vec<i64>, EngineError> {
+    Ok(store.snapshot_positions(ledger, FORMAT).await?)
+}
+
+/// The parts left at this very position as a state; those that are not there are empty.
+///
+/// # Errors
+///
+/// Where the database fails.
+pub async fn snapshot_at(store: &Store, ledger: i64, position: i64) -> Result<Option<Ledger>, EngineError> {
+    Ok(restore_parts(&store.snapshot_at(ledger, FORMAT, position).await?))
 }
 
 /// Leaves a snapshot of the state, given the pilots that changed since the last, each of which is in it; the state is
@@ -244,9 +350,8 @@ fn restore_parts(snapshot: &Snapshot) -> Option<Ledger> {
 /// Where the database fails.
 pub async fn save(store: &Store, ledger: i64, state: &Ledger, changed: &BTreeSet<Id>) -> Result<usize, EngineError> {
     let mut programme = state.programme.clone();
-    // A pilot's version stands beside it, so that a payment changes one part.
-    programme.streams.retain(|stream, _| !stream.starts_with(PILOT));
-    let mut parts = vec![(PROGRAMME.to_owned(), encode(&programme))];
+    let register = Register::take(&mut programme);
+    let mut parts = vec![(PROGRAMME.to_owned(), encode(&programme)), (REGISTER.to_owned(), encode(&register))];
     for id in changed {
         if let Some(pilot) = state.pilots.get(id) {
             let name = stream_of_pilot(id);
@@ -260,7 +365,7 @@ pub async fn save(store: &Store, ledger: i64, state: &Ledger, changed: &BTreeSet
     Ok(parts.iter().map(|(_, body)| body.len()).sum())
 }
 
-fn encode<T: serde::Serialize>(part: &T) -> Vec<u8> {
+fn encode<T: Serialize>(part: &T) -> Vec<u8> {
     // Writing to memory cannot fail for types without custom errors; an empty body is not readable and so not believed.
     postcard::to_stdvec(part).unwrap_or_default()
 }

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use futures_util::stream::{Stream, StreamExt as _, try_unfold};
+use futures_util::stream::{Stream, try_unfold};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use super::{StoreError, sql};
 /// A page aims at this many bytes of entries, whatever their size.
 const PAGE_BYTES: usize = 4 << 20;
 /// Rows of the first page, before the size of entries is known.
-const PAGE_ROWS_FIRST: i64 = 1_024;
+const PAGE_ROWS_FIRST: i64 = 256;
 /// The fewest and the most rows a page asks for.
 const PAGE_ROWS: (i64, i64) = (64, 16_384);
 
@@ -160,21 +160,17 @@ impl Store {
         self.entries(Cursor::new(ledger, Scope::Acts, from, to))
     }
 
-    /// What these streams have beyond a version of each, in the order of their positions.
+    /// What these streams have beyond a version of each, in the order of their positions: what came since a snapshot,
+    /// whose distance bounds it. All at once, for nothing else is answered on a connection while rows are not taken.
     ///
     /// # Errors
     /// Those of the connection.
-    pub async fn streams_tail(
-        &self,
-        ledger: i64,
-        streams: &[(String, i32)],
-    ) -> Result<impl Stream<Item = Result<Record, StoreError>> + Send + use<>, StoreError> {
+    pub async fn streams_tail(&self, ledger: i64, streams: &[(String, i32)]) -> Result<Vec<Record>, StoreError> {
         let statement = self.prepared(sql::STREAMS_TAIL).await?;
         let (names, versions): (Vec<&str>, Vec<i32>) =
             streams.iter().map(|(name, version)| (name.as_str(), *version)).unzip();
-        let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 3] = [&ledger, &names, &versions];
-        let rows = self.client.query_raw(&statement, parameters).await?;
-        Ok(rows.map(|row| Ok(record_of(&row?)?)))
+        let rows = self.client.query(&statement, &[&ledger, &names, &versions]).await?;
+        Ok(rows.iter().map(record_of).collect::<Result<_, _>>()?)
     }
 
     /// The entries at these positions, in order.

@@ -37,27 +37,65 @@ impl Snapshot {
 }
 
 impl Store {
-    /// All parts of a format, and the head, of one moment.
+    /// The latest of every part of a format up to a position, and the head, of one moment.
     ///
     /// # Errors
     /// [`StoreError::LedgerMissing`]; those of the connection.
-    pub async fn snapshot_load(&self, ledger: i64, format: &str) -> Result<Snapshot, StoreError> {
+    pub async fn snapshot_load(&self, ledger: i64, format: &str, to: i64) -> Result<Snapshot, StoreError> {
         let statement = self.prepared(sql::SNAPSHOT_LOAD).await?;
-        let rows = self.client.query(&statement, &[&ledger, &format]).await?;
+        let rows = self.client.query(&statement, &[&ledger, &format, &to]).await?;
         snapshot_of(ledger, &rows)
     }
 
-    /// The named parts that are stored in a format, and the head, of one moment.
+    /// The same of the named parts.
     ///
     /// # Errors
     /// [`StoreError::LedgerMissing`]; those of the connection.
-    pub async fn snapshot_load_parts(&self, ledger: i64, format: &str, parts: &[&str]) -> Result<Snapshot, StoreError> {
+    pub async fn snapshot_load_parts(
+        &self,
+        ledger: i64,
+        format: &str,
+        to: i64,
+        parts: &[&str],
+    ) -> Result<Snapshot, StoreError> {
         let statement = self.prepared(sql::SNAPSHOT_LOAD_PARTS).await?;
-        let rows = self.client.query(&statement, &[&ledger, &format, &parts]).await?;
+        let rows = self.client.query(&statement, &[&ledger, &format, &to, &parts]).await?;
         snapshot_of(ledger, &rows)
     }
 
-    /// Stores parts (name and body) at a position, and answers whether they were taken: not if a later one
+    /// The parts stored at this very position.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn snapshot_at(&self, ledger: i64, format: &str, position: i64) -> Result<Vec<Part>, StoreError> {
+        let statement = self.prepared(sql::SNAPSHOT_AT).await?;
+        let rows = self.client.query(&statement, &[&ledger, &format, &position]).await?;
+        let part = |row: &tokio_postgres::Row| {
+            Ok(Part { name: row.try_get(0)?, position: row.try_get(1)?, body: row.try_get(2)? })
+        };
+        rows.iter().map(part).collect()
+    }
+
+    /// The positions at which parts are stored, in order.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn snapshot_positions(&self, ledger: i64, format: &str) -> Result<Vec<i64>, StoreError> {
+        let statement = self.prepared(sql::SNAPSHOT_POSITIONS).await?;
+        let rows = self.client.query(&statement, &[&ledger, &format]).await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
+    /// The position of the last entry recorded no later than a time.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn position_known(&self, ledger: i64, time: chrono::DateTime<chrono::Utc>) -> Result<i64, StoreError> {
+        let statement = self.prepared(sql::POSITION_KNOWN).await?;
+        Ok(self.client.query_one(&statement, &[&ledger, &time]).await?.try_get(0)?)
+    }
+
+    /// Stores parts (name and body) at a position, beside those of earlier ones, and answers whether they were taken: not if a later one
     /// is stored, nor beyond the head. A new format throws all of the old away.
     ///
     /// # Errors

@@ -154,24 +154,44 @@ pub const FUND_POSITIONS: Statement = (
 
 pub const FUND_POSITION_REBUILD: Statement = ("fund_position_rebuild", "SELECT tranche.fund_position_rebuild($1)");
 
-/// One statement, so that head and parts are of one MVCC snapshot; the head alone where there is no part.
+/// The latest of each part up to a position. One statement, so that head and parts are of one MVCC snapshot; the head
+/// alone where there is no part.
 pub const SNAPSHOT_LOAD: Statement = (
     "snapshot_load",
     head_columns!(
         ", s.part, s.position, s.body FROM tranche.ledger l \
-         LEFT JOIN tranche.snapshot s ON s.ledger = $1 AND s.format = $2 \
-         WHERE l.id = $1 ORDER BY s.part"
+         LEFT JOIN LATERAL (SELECT DISTINCT ON (k.part) k.part, k.position, k.body FROM tranche.snapshot k \
+          WHERE k.ledger = $1 AND k.format = $2 AND k.position <= $3 ORDER BY k.part DESC, k.position DESC) s ON true \
+         WHERE l.id = $1"
     ),
 );
 
+/// The same of the parts named.
 pub const SNAPSHOT_LOAD_PARTS: Statement = (
     "snapshot_load_parts",
     head_columns!(
         ", s.part, s.position, s.body FROM tranche.ledger l \
-         LEFT JOIN tranche.snapshot s ON s.ledger = $1 AND s.format = $2 AND s.part = ANY ($3) \
-         WHERE l.id = $1 ORDER BY s.part"
+         LEFT JOIN LATERAL (SELECT k.part, k.position, k.body FROM unnest($4::text[]) AS n(part) \
+          CROSS JOIN LATERAL (SELECT i.part, i.position, i.body FROM tranche.snapshot i \
+           WHERE i.ledger = $1 AND i.format = $2 AND i.part = n.part AND i.position <= $3 \
+           ORDER BY i.position DESC LIMIT 1) k) s ON true \
+         WHERE l.id = $1"
     ),
 );
+
+/// The parts stored at this very position.
+pub const SNAPSHOT_AT: Statement = (
+    "snapshot_at",
+    "SELECT part, position, body FROM tranche.snapshot WHERE ledger = $1 AND format = $2 AND position = $3",
+);
+
+/// Where parts are stored.
+pub const SNAPSHOT_POSITIONS: Statement = (
+    "snapshot_positions",
+    "SELECT DISTINCT position FROM tranche.snapshot WHERE ledger = $1 AND format = $2 ORDER BY position",
+);
+
+pub const POSITION_KNOWN: Statement = ("position_known", "SELECT tranche.position_known($1, $2)");
 
 pub const SNAPSHOT_PUT: Statement = ("snapshot_put", "SELECT tranche.snapshot_put($1, $2, $3, $4, $5)");
 
@@ -217,6 +237,9 @@ pub const ALL: &[Statement] = &[
     FUND_POSITION_REBUILD,
     SNAPSHOT_LOAD,
     SNAPSHOT_LOAD_PARTS,
+    SNAPSHOT_AT,
+    SNAPSHOT_POSITIONS,
+    POSITION_KNOWN,
     SNAPSHOT_PUT,
     SNAPSHOT_DROP,
     LEASE_TRY,

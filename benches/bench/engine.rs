@@ -1,0 +1,183 @@
+//! The engine itself, in this process: callers that wait for each answer, refusals, many ledgers at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tranche::cli::clock;
+use tranche::domain::act::Act;
+use tranche::domain::command::Command;
+use tranche::domain::money::Money;
+use tranche::engine::sample::Sample;
+use tranche::engine::{Engine, Outcome, opening};
+use tranche::store::{Store, Target};
+
+use super::table::{Table, median};
+use super::{Failure, Plan, database};
+
+/// How many payments a made-up history has room for: more than any cell appends.
+const ROOM: u64 = 4_000_000;
+
+/// A ledger of this run, with its pilots set up and payments to come.
+struct Desk {
+    engine: Engine,
+    sample: Sample,
+    next: AtomicU64,
+}
+
+/// What a cell's callers send.
+#[derive(Clone, Copy, PartialEq)]
+enum Sent {
+    Lawful,
+    /// More than the project was promised.
+    TooMuch,
+    /// A fen each, on a ledger whose sums are nearly used up.
+    Fen,
+}
+
+impl Desk {
+    /// A new ledger.
+    async fn open(target: &Target, pilots: u64) -> Result<Arc<Self>, Failure> {
+        let name = format!("bench-{}", (clock().id)());
+        let act = opening::read_rules(opening::JIANGXI_2025.as_bytes(), false).map_err(|_| "the rules do not read")?;
+        opening::open(target, &name, act, clock()).await?;
+        let sample = Sample::new(ROOM, pilots, false).map_err(|_| "the sample has faults")?;
+        let engine = Engine::open(target.clone(), &name, clock()).await?;
+        let setup = sample.setup();
+        let mut answers = Vec::new();
+        for number in 0..setup {
+            answers.push(engine.send(command(&sample, number)?).await?);
+        }
+        for answer in answers {
+            answer.outcome().await?;
+        }
+        Ok(Arc::new(Self { engine, sample, next: AtomicU64::new(setup) }))
+    }
+
+    /// A ledger that is there, of so many events and pilots, to go on with.
+    async fn resume(target: &Target, name: &str, (events, pilots): (u64, u64)) -> Result<Arc<Self>, Failure> {
+        let head = Store::connect(target).await?.head(name).await?;
+        let sample = Sample::new(events, pilots, true).map_err(|_| "the sample has faults")?;
+        let engine = Engine::open(target.clone(), name, clock()).await?;
+        // Beyond every number that an earlier call may have used.
+        let next = AtomicU64::new(u64::try_from(head.position)? * 2);
+        Ok(Arc::new(Self { engine, sample, next }))
+    }
+
+    /// The next payment; what cancels an earlier one is left out, for callers overtake each other.
+    fn next(&self, sent: Sent) -> Result<Command, Failure> {
+        loop {
+            let mut command = command(&self.sample, self.next.fetch_add(1, Ordering::Relaxed))?;
+            if let Act::Pay(act) = &mut command.act {
+                match sent {
+                    Sent::Lawful => {}
+                    Sent::TooMuch => act.amount = Money::from_fen(1_000_000_000_000),
+                    Sent::Fen => act.amount = Money::from_fen(1),
+                }
+                return Ok(command);
+            }
+        }
+    }
+}
+
+fn command(sample: &Sample, number: u64) -> Result<Command, Failure> {
+    sample.command(number).map_err(|_| "a command has faults".into())
+}
+
+/// So many callers, each sending its next command when its last was answered; commands a second, and the median wait
+/// in milliseconds.
+async fn rate(desks: &[Arc<Desk>], callers: usize, sent: Sent, span: Duration) -> Result<(f64, f64), Failure> {
+    let begun = Instant::now();
+    let mut tasks = Vec::new();
+    for desk in desks.iter().cycle().take(callers) {
+        let desk = Arc::clone(desk);
+        tasks.push(tokio::spawn(async move {
+            let mut took = Vec::new();
+            while begun.elapsed() < span {
+                let command = desk.next(sent)?;
+                let one = Instant::now();
+                let outcome = desk.engine.send(command).await?.outcome().await?;
+                let as_meant = match outcome {
+                    Outcome::Accepted { .. } => sent != Sent::TooMuch,
+                    Outcome::Refused(_) => sent == Sent::TooMuch,
+                    Outcome::Repeated { .. } => false,
+                };
+                if !as_meant {
+                    return Err(format!("not as meant: {outcome:?}").into());
+                }
+                took.push(one.elapsed().as_secs_f64() * 1_000.0);
+            }
+            Ok::<_, Failure>(took)
+        }));
+    }
+    let mut took = Vec::new();
+    for task in tasks {
+        took.extend(task.await??);
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    Ok((f64::from(u32::try_from(took.len())?) / seconds, median(&took)))
+}
+
+/// Measures the engine once.
+pub async fn measure(target: &Target, plan: &Plan, table: &mut Table) -> Result<(), Failure> {
+    let desk = [Desk::open(target, 100).await?];
+    let paid = "valid payments to 100 pilots, judged, hashed, durable, each caller waiting for its answer";
+    for callers in [1_024, 32, 1] {
+        let (rate, p50) = rate(&desk, callers, Sent::Lawful, plan.span).await?;
+        let name = if callers == 1 { "engine, 1 caller".to_owned() } else { format!("engine, {callers} callers") };
+        table.note(&name, "events/s", rate, paid);
+        table.note(&format!("{name}, p50"), "ms", p50, paid);
+    }
+    let client = database::client(target).await?;
+    let before: i64 = client
+        .query_one("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint", &[])
+        .await?
+        .try_get(0)?;
+    let (refused, _) = rate(&desk, 32, Sent::TooMuch, plan.span).await?;
+    let after: i64 = client
+        .query_one("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint", &[])
+        .await?
+        .try_get(0)?;
+    table.note("refused, 32 callers", "refusals/s", refused, "payments beyond the assignment");
+    let written = f64::from(i32::try_from(after - before)?) / (refused * plan.span.as_secs_f64());
+    table.note(
+        "refused, WAL bytes each",
+        "bytes",
+        written,
+        "written by the whole server meanwhile, its own housekeeping too",
+    );
+    let mut many = Vec::new();
+    for _ in 0..plan.ledgers {
+        many.push(Desk::open(target, 2).await?);
+    }
+    let (all, _) = rate(&many, 1_024, Sent::Lawful, plan.span).await?;
+    table.note(
+        "engine, many ledgers",
+        "events/s",
+        all,
+        format!("{} ledgers of one process, 1,024 callers in all", plan.ledgers),
+    );
+    for desk in desk.into_iter().chain(many) {
+        close(desk).await?;
+    }
+    Ok(())
+}
+
+/// Appends to a ledger that is there.
+pub async fn append(target: &Target, name: &str, size: (u64, u64), plan: &Plan) -> Result<f64, Failure> {
+    let desk = [Desk::resume(target, name, size).await?];
+    // Pilots come to hand with their first payment, which is no part of the rate.
+    rate(&desk, 1_024, Sent::Fen, plan.span / 3).await?;
+    let (rate, _) = rate(&desk, 1_024, Sent::Fen, plan.span).await?;
+    for desk in desk {
+        close(desk).await?;
+    }
+    Ok(rate)
+}
+
+async fn close(desk: Arc<Desk>) -> Result<(), Failure> {
+    if let Some(desk) = Arc::into_inner(desk) {
+        desk.engine.close().await?;
+    }
+    Ok(())
+}

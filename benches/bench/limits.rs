@@ -1,0 +1,272 @@
+//! The limits: what a bare PostgreSQL does with the same rows in the same tables under the same indexes.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::time::Instant;
+
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use sha2::{Digest as _, Sha256};
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
+use tokio_postgres::types::{ToSql, Type};
+use tranche::store::{Record, Store, Target};
+use uuid::Uuid;
+
+use super::table::{Table, median};
+use super::{Failure, Plan, database};
+
+/// How many rows the bulk cells move.
+const BULK: usize = 20_000;
+/// How many rows one multi-row INSERT has.
+const MULTI: usize = 1_000;
+
+const EVENT_TYPES: [Type; 9] = [
+    Type::INT8,
+    Type::INT8,
+    Type::TIMESTAMPTZ,
+    Type::INT4,
+    Type::DATE,
+    Type::TEXT,
+    Type::TEXT,
+    Type::BYTEA,
+    Type::TEXT,
+];
+
+/// Rows of a real ledger.
+pub struct Rows {
+    ledger: String,
+    records: Arc<Vec<Record>>,
+    items: Arc<Vec<Option<String>>>,
+}
+
+impl Rows {
+    /// Takes the latest rows of a ledger.
+    pub async fn take(target: &Target, ledger: &str) -> Result<Self, Failure> {
+        let store = Store::connect(target).await?;
+        let head = store.head(ledger).await?;
+        let from = head.position - i64::try_from(BULK)? + 1;
+        let records: Vec<Record> = store.event_read(head.ledger, from, head.position).try_collect().await?;
+        let items = store.items_read(head.ledger, from, head.position).await?;
+        let items = items.into_iter().map(|(_, item)| item).collect();
+        Ok(Self { ledger: ledger.to_owned(), records: Arc::new(records), items: Arc::new(items) })
+    }
+}
+
+/// Empty tables as the ledger's own, with all their constraints and indexes.
+async fn fresh(target: &Target) -> Result<tokio_postgres::Client, Failure> {
+    let client = database::client(target).await?;
+    client
+        .batch_execute(
+            "DROP SCHEMA IF EXISTS bench CASCADE; CREATE SCHEMA bench; \
+             CREATE TABLE bench.event (LIKE tranche.event INCLUDING ALL); \
+             CREATE TABLE bench.command (LIKE tranche.command INCLUDING ALL)",
+        )
+        .await?;
+    Ok(client)
+}
+
+/// Measures every limit once.
+pub async fn measure(target: &Target, rows: &Rows, plan: &Plan, table: &mut Table) -> Result<(), Failure> {
+    for clients in [1, 8, 32, 256] {
+        let (rate, p50) = single(target, rows, clients, plan).await?;
+        let does = "one row with its command's, one statement, its own commit";
+        table.note(&format!("insert, {clients} clients"), "rows/s", rate, does);
+        if clients == 1 {
+            table.note("insert, 1 client, p50", "ms", p50, does);
+        }
+    }
+    let rate = multi(target, rows).await?;
+    table.note("insert of 1,000 by unnest", "rows/s", rate, "1,000 rows and their commands a statement, one client");
+    let rate = copy_in(target, rows).await?;
+    table.note("copy in", "rows/s", rate, "binary COPY of the rows and of their commands, one transaction");
+    let rate = copy_out(target, rows).await?;
+    table.note("copy out", "rows/s", rate, "binary COPY of the ledger's rows, thrown away");
+    let (rate, bytes) = stream(target, rows).await?;
+    table.note("stream", "rows/s", rate, "the ledger's rows through tokio-postgres, not looked at");
+    let begun = Instant::now();
+    for record in rows.records.iter() {
+        std::hint::black_box(Sha256::digest(&record.entry));
+    }
+    let rate = per_second(rows.records.len(), begun);
+    table.note("sha-256", "rows/s", rate, format!("of the same bytes, one thread; {bytes:.0} bytes an entry"));
+    Ok(())
+}
+
+fn per_second(count: usize, begun: Instant) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / begun.elapsed().as_secs_f64()
+}
+
+/// Single rows, each committed by itself.
+async fn single(target: &Target, rows: &Rows, clients: usize, plan: &Plan) -> Result<(f64, f64), Failure> {
+    let _tables = fresh(target).await?;
+    let (next, done) = (Arc::new(AtomicI64::new(0)), Arc::new(AtomicUsize::new(0)));
+    let mut tasks = Vec::new();
+    let mut connections = Vec::new();
+    for _ in 0..clients {
+        connections.push(database::client(target).await?);
+    }
+    let begun = Instant::now();
+    for client in connections {
+        let (records, items) = (Arc::clone(&rows.records), Arc::clone(&rows.items));
+        let (next, done, span) = (Arc::clone(&next), Arc::clone(&done), plan.span);
+        tasks.push(tokio::spawn(async move {
+            let statement = client
+                .prepare(
+                    "WITH e AS (INSERT INTO bench.event (ledger, position, recorded_at, version, business_date, stream, \
+                     type, entry, item) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)) \
+                     INSERT INTO bench.command (ledger, id, request, first_position, events) \
+                     VALUES ($1, $10, $11, $2, 1)",
+                )
+                .await?;
+            let mut took = Vec::new();
+            while begun.elapsed() < span {
+                let position = next.fetch_add(1, Ordering::Relaxed);
+                let at = usize::try_from(position)? % records.len();
+                let Some(record) = records.get(at) else { break };
+                let item = items.get(at).cloned().flatten().map(|item| format!("{item}.{position}"));
+                let (id, one) = (identifier(position), Instant::now());
+                let version = i32::try_from(position)? + 1;
+                client
+                    .execute(
+                        &statement,
+                        &[
+                            &1_i64,
+                            &(position + 1),
+                            &record.recorded_at,
+                            &version,
+                            &record.business_date,
+                            &record.stream,
+                            &record.kind,
+                            &record.entry,
+                            &item,
+                            &id,
+                            &&[1_u8; 32][..],
+                        ],
+                    )
+                    .await?;
+                took.push(one.elapsed().as_secs_f64() * 1_000.0);
+                done.fetch_add(1, Ordering::Relaxed);
+            }
+            Ok::<_, Failure>(took)
+        }));
+    }
+    let mut took = Vec::new();
+    for task in tasks {
+        took.extend(task.await??);
+    }
+    Ok((per_second(done.load(Ordering::Relaxed), begun), median(&took)))
+}
+
+fn identifier(position: i64) -> Uuid {
+    Uuid::from_u128(u128::from(position.unsigned_abs()) << 64 | 0x8000_0000_0000_0000)
+}
+
+/// Many rows by one statement, as the append itself inserts them.
+async fn multi(target: &Target, rows: &Rows) -> Result<f64, Failure> {
+    let client = fresh(target).await?;
+    let events = client
+        .prepare(
+            "INSERT INTO bench.event (ledger, position, recorded_at, version, business_date, stream, type, entry, item) \
+             SELECT 1, * FROM unnest($1::bigint[], $2::timestamptz[], $3::integer[], $4::date[], $5::text[], $6::text[], \
+             $7::bytea[], $8::text[])",
+        )
+        .await?;
+    let commands = client
+        .prepare(
+            "INSERT INTO bench.command (ledger, id, request, first_position, events) \
+             SELECT 1, c.id, $3, c.first, 1 FROM unnest($1::uuid[], $2::bigint[]) AS c(id, first)",
+        )
+        .await?;
+    let begun = Instant::now();
+    for (records, items) in rows.records.chunks(MULTI).zip(rows.items.chunks(MULTI)) {
+        let positions: Vec<i64> = records.iter().map(|record| record.position).collect();
+        let times: Vec<_> = records.iter().map(|record| record.recorded_at).collect();
+        let versions: Vec<i32> = records.iter().map(|record| record.version).collect();
+        let dates: Vec<_> = records.iter().map(|record| record.business_date).collect();
+        let streams: Vec<&str> = records.iter().map(|record| record.stream.as_str()).collect();
+        let kinds: Vec<&str> = records.iter().map(|record| record.kind.as_str()).collect();
+        let entries: Vec<&[u8]> = records.iter().map(|record| record.entry.as_slice()).collect();
+        let ids: Vec<Uuid> = positions.iter().copied().map(identifier).collect();
+        client.execute(&events, &[&positions, &times, &versions, &dates, &streams, &kinds, &entries, &items]).await?;
+        client.execute(&commands, &[&ids, &positions, &&[1_u8; 32][..]]).await?;
+    }
+    Ok(per_second(rows.records.len(), begun))
+}
+
+/// The same rows by binary COPY.
+async fn copy_in(target: &Target, rows: &Rows) -> Result<f64, Failure> {
+    let client = fresh(target).await?;
+    let begun = Instant::now();
+    client.batch_execute("BEGIN").await?;
+    let sink = client
+        .copy_in(
+            "COPY bench.event (ledger, position, recorded_at, version, business_date, stream, type, entry, item) \
+             FROM STDIN BINARY",
+        )
+        .await?;
+    let mut writer = pin!(BinaryCopyInWriter::new(sink, &EVENT_TYPES));
+    for (record, item) in rows.records.iter().zip(rows.items.iter()) {
+        let row: [&(dyn ToSql + Sync); 9] = [
+            &1_i64,
+            &record.position,
+            &record.recorded_at,
+            &record.version,
+            &record.business_date,
+            &record.stream,
+            &record.kind,
+            &record.entry,
+            item,
+        ];
+        writer.as_mut().write(&row).await?;
+    }
+    writer.finish().await?;
+    let sink =
+        client.copy_in("COPY bench.command (ledger, id, request, first_position, events) FROM STDIN BINARY").await?;
+    let types = [Type::INT8, Type::UUID, Type::BYTEA, Type::INT8, Type::INT4];
+    let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
+    for record in rows.records.iter() {
+        let (id, request) = (identifier(record.position), &[1_u8; 32][..]);
+        writer.as_mut().write(&[&1_i64, &id, &request, &record.position, &1_i32]).await?;
+    }
+    writer.finish().await?;
+    client.batch_execute("COMMIT").await?;
+    Ok(per_second(rows.records.len(), begun))
+}
+
+/// The rows of the whole ledger out again.
+async fn copy_out(target: &Target, rows: &Rows) -> Result<f64, Failure> {
+    let client = database::client(target).await?;
+    let count = count(&client, &rows.ledger).await?;
+    let begun = Instant::now();
+    let copy = format!(
+        "COPY (SELECT * FROM tranche.event WHERE ledger = tranche.ledger_id('{}')) TO STDOUT BINARY",
+        rows.ledger
+    );
+    let mut out = pin!(client.copy_out(&copy).await?);
+    while let Some(bytes) = out.next().await {
+        std::hint::black_box(bytes?);
+    }
+    Ok(per_second(count, begun))
+}
+
+/// The rows of the whole ledger through the driver, in the order of their positions.
+async fn stream(target: &Target, rows: &Rows) -> Result<(f64, f64), Failure> {
+    let client = database::client(target).await?;
+    let count = count(&client, &rows.ledger).await?;
+    let begun = Instant::now();
+    let query = "SELECT position, stream, version, type, business_date, recorded_at, entry FROM tranche.event \
+                 WHERE ledger = tranche.ledger_id($1) ORDER BY position";
+    let mut all = pin!(client.query_raw(query, [&rows.ledger]).await?);
+    while let Some(row) = all.next().await {
+        std::hint::black_box(row?);
+    }
+    let rate = per_second(count, begun);
+    let bytes: usize = rows.records.iter().map(|record| record.entry.len()).sum();
+    let per = f64::from(u32::try_from(bytes)?) / f64::from(u32::try_from(rows.records.len())?);
+    Ok((rate, per))
+}
+
+async fn count(client: &tokio_postgres::Client, ledger: &str) -> Result<usize, Failure> {
+    let row = client.query_one("SELECT position FROM tranche.ledger WHERE name = $1", &[&ledger]).await?;
+    Ok(usize::try_from(row.try_get::<_, i64>(0)?)?)
+}

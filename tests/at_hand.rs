@@ -1,0 +1,126 @@
+//! What is read in parts is what is read whole: a pilot now and as known at a time, and an engine that has at hand only
+//! what its commands name. On a made-up history long enough for each part to be folded from a snapshot well before it.
+
+#![cfg(test)]
+
+#[path = "support/cluster.rs"]
+mod cluster;
+
+use tranche::domain::act::Act;
+use tranche::domain::command::Command;
+use tranche::domain::event::Reason;
+use tranche::engine::sample::Sample;
+use tranche::engine::{Clock, Engine, Outcome, opening, replay, state};
+use tranche::store::{Store, Target};
+use uuid::Uuid;
+
+const LEDGER: &str = "test";
+const EVENTS: u64 = 4_000;
+/// Where the snapshot is left: after the setup, with more behind it than is read whole.
+const SNAPSHOT: u64 = 1_500;
+
+fn clock() -> Clock {
+    Clock { now: || "2026-11-23T00:00:00Z".parse().unwrap(), id: tranche::cli::clock().id }
+}
+
+async fn send(engine: &Engine, commands: impl Iterator<Item = Command>) -> Vec<Outcome> {
+    let mut answers = Vec::new();
+    for command in commands {
+        answers.push(engine.send(command).await.unwrap());
+    }
+    let mut outcomes = Vec::new();
+    for answer in answers {
+        outcomes.push(answer.outcome().await.unwrap());
+    }
+    outcomes
+}
+
+/// A ledger with the whole sample in it, and no snapshot after the one that stands in its middle.
+async fn loaded(sample: &Sample) -> Target {
+    let target = cluster::database().await;
+    let act = opening::read_rules(opening::JIANGXI_2025.as_bytes(), true).unwrap();
+    opening::open(&target, LEDGER, act, clock()).await.unwrap();
+    for numbers in [0..SNAPSHOT - 1, SNAPSHOT - 1..sample.len()] {
+        let engine = Engine::open(target.clone(), LEDGER, clock()).await.unwrap();
+        let outcomes = send(&engine, numbers.map(|number| sample.command(number).unwrap())).await;
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Accepted { .. })));
+        engine.close().await.unwrap();
+    }
+    let admin = cluster::connect(target.config()).await;
+    admin.batch_execute(&format!("DELETE FROM tranche.snapshot WHERE position > {SNAPSHOT}")).await.unwrap();
+    target
+}
+
+fn rules(outcome: &Outcome) -> Vec<String> {
+    match outcome {
+        Outcome::Refused(reasons) => reasons.iter().map(|reason: &Reason| reason.rule.to_string()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_says_what_the_whole_does() {
+    let sample = Sample::new(EVENTS, 9, true).unwrap();
+    let target = loaded(&sample).await;
+    let store = Store::connect(&target).await.unwrap();
+    let head = store.head(LEDGER).await.unwrap();
+    assert_eq!(state::snapshots(&store, head.ledger).await.unwrap(), [i64::try_from(SNAPSHOT).unwrap()]);
+    let whole = replay::replay(&store, &head, i64::MAX, None, |_| {}).await.unwrap().state;
+    for (id, pilot) in &whole.pilots {
+        let part = state::load_pilot(&store, head.ledger, id.as_str()).await.unwrap();
+        assert_eq!(part.pilots.get(id), Some(pilot));
+        assert_eq!(part.programme.position, whole.programme.position);
+        assert_eq!(part.programme.last_simulated, whole.programme.last_simulated);
+        assert_eq!(part.programme.parameters, whole.programme.parameters);
+    }
+    let all: Vec<_> = whole.pilots.keys().cloned().collect();
+    let (parts, at) = state::load_pilots(&store, head.ledger, &all).await.unwrap();
+    assert_eq!((at, &parts.pilots, &parts.programme), (SNAPSHOT, &whole.pilots, &whole.programme));
+    // As known at every moment: before the snapshot, at it, after it.
+    for number in (0..sample.len()).step_by(211) {
+        let known_at = sample.command(number).unwrap().recorded_at.unwrap();
+        let then = replay::replay(&store, &head, i64::MAX, Some(known_at), |_| {}).await.unwrap().state;
+        let read = state::load_known_at(&store, head.ledger, known_at).await.unwrap();
+        assert_eq!((&read.programme, &read.pilots), (&then.programme, &then.pilots), "{number}");
+        for id in all.iter().step_by(4) {
+            let part = state::load_pilot_known_at(&store, head.ledger, id.as_str(), known_at).await.unwrap();
+            assert_eq!(part.pilots.get(id), then.pilots.get(id), "{number} {id}");
+            assert_eq!(part.programme.position, then.programme.position, "{number} {id}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_decides_on_what_it_brings_in() {
+    let sample = Sample::new(EVENTS, 9, true).unwrap();
+    let target = loaded(&sample).await;
+    let pay = |number: u64| sample.command(number).unwrap();
+    let again = |number: u64| Command { id: Some(Uuid::now_v7()), recorded_at: None, ..pay(number) };
+    // One that pays, the one that cancelled it, and one that was not cancelled; all long before the snapshot's end.
+    let cancel = (sample.setup()..).find(|number| matches!(pay(*number).act, Act::ReversePayment(_))).unwrap();
+    let standing = sample.setup() + 3;
+    let Act::Pay(paid) = pay(standing).act else { panic!("a payment is expected") };
+    let Act::ReversePayment(mut cancelling) = pay(cancel).act else { panic!("a cancelling is expected") };
+    (cancelling.pilot, cancelling.payment) = (paid.pilot.clone(), paid.payment);
+    let mut now = again(cancel);
+    now.on = pay(sample.len() - 1).on;
+    now.by.area = pay(standing).by.area;
+    now.act = Act::ReversePayment(cancelling);
+    let twice = Command { id: Some(Uuid::now_v7()), ..now.clone() };
+
+    let engine = Engine::open(target.clone(), LEDGER, clock()).await.unwrap();
+    let sent = [again(standing), again(cancel), now, twice, pay(standing)];
+    let outcomes = send(&engine, sent.into_iter()).await;
+    let told: Vec<_> = outcomes.iter().map(rules).collect();
+    assert_eq!(told, [vec!["REF-02"], vec!["STATE-01"], vec![], vec!["STATE-01"], vec![]], "{outcomes:?}");
+    assert!(matches!(outcomes[2], Outcome::Accepted { .. }));
+    assert!(matches!(outcomes[4], Outcome::Repeated { .. }));
+    let further = (sample.len()..sample.len() + 300).map(|number| Command { recorded_at: None, ..pay(number) });
+    send(&engine, further).await;
+    engine.close().await.unwrap();
+
+    let store = Store::connect(&target).await.unwrap();
+    let head = store.head(LEDGER).await.unwrap();
+    assert_eq!(state::snapshots(&store, head.ledger).await.unwrap().last(), Some(&head.position));
+    assert_eq!(replay::check(&store, &head, |_| {}).await.unwrap().1, []);
+}
