@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tranche::cli::clock;
+use tranche::domain::Date;
 use tranche::domain::act::Act;
 use tranche::domain::command::Command;
 use tranche::domain::money::Money;
@@ -23,6 +24,8 @@ struct Desk {
     engine: Engine,
     sample: Sample,
     next: AtomicU64,
+    /// The date of the sample's last payment.
+    last_day: Date,
 }
 
 /// What a cell's callers send.
@@ -51,7 +54,8 @@ impl Desk {
         for answer in answers {
             answer.outcome().await?;
         }
-        Ok(Arc::new(Self { engine, sample, next: AtomicU64::new(setup) }))
+        let last_day = command(&sample, sample.len() - 1)?.on;
+        Ok(Arc::new(Self { engine, sample, next: AtomicU64::new(setup), last_day }))
     }
 
     /// A ledger that is there, of so many events and pilots, to go on with.
@@ -61,7 +65,8 @@ impl Desk {
         let engine = Engine::open(target.clone(), name, clock()).await?;
         // Beyond every number that an earlier call may have used.
         let next = AtomicU64::new(u64::try_from(head.position)? * 2);
-        Ok(Arc::new(Self { engine, sample, next }))
+        let last_day = command(&sample, sample.len() - 1)?.on;
+        Ok(Arc::new(Self { engine, sample, next, last_day }))
     }
 
     /// The next payment; what cancels an earlier one is left out, for callers overtake each other.
@@ -72,7 +77,12 @@ impl Desk {
                 match sent {
                     Sent::Lawful => {}
                     Sent::TooMuch => act.amount = Money::from_fen(1_000_000_000_000),
-                    Sent::Fen => act.amount = Money::from_fen(1),
+                    Sent::Fen => {
+                        act.amount = Money::from_fen(1);
+                        // Callers overtake each other, and simulated times may not go back: all stand on the last.
+                        command.recorded_at = None;
+                        command.on = self.last_day;
+                    }
                 }
                 return Ok(command);
             }
