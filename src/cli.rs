@@ -135,7 +135,7 @@ impl Sub {
             Self::Diff(diff) => diff.run(context).await,
             Self::Ask(ask) => ask.run(context).await,
             Self::Export(export) => export.run(context).await,
-            Self::Pack(pack) => pack.run(context).await,
+            Self::Pack(pack) => Box::pin(pack.run(context)).await,
             Self::Rebuild(rebuild) => rebuild.run(context).await,
             Self::Key(key) => key.run(context),
             Self::Checkpoint(checkpoint) => checkpoint.run(context).await,

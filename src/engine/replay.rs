@@ -10,7 +10,8 @@ mod sums;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use futures_util::{StreamExt as _, pin_mut};
+use futures_util::stream::{self, Stream};
+use futures_util::{StreamExt as _, TryStreamExt as _, pin_mut};
 
 use super::{EngineError, state};
 use crate::domain::Timestamp;
@@ -18,6 +19,10 @@ use crate::domain::event::Event;
 use crate::domain::ledger::Ledger;
 use crate::log::merkle::{Frontier, Hash, leaf_hash};
 use crate::store::{Head, Record, Store};
+
+/// How many entries are decoded at once, and how many such pages ahead of the fold.
+const READ_CHUNK: usize = 512;
+const READ_AHEAD: usize = 4;
 
 /// What the log alone says.
 pub struct Replayed {
@@ -29,6 +34,31 @@ pub struct Replayed {
     pub entries: u64,
     /// The Merkle root over the entries read.
     pub root: Hash,
+}
+
+/// A record with all that can be told of it alone.
+struct Read {
+    record: Record,
+    leaf: Hash,
+    event: Result<Event, EngineError>,
+}
+
+impl Read {
+    fn new(record: Record) -> Self {
+        let (leaf, event) = (leaf_hash(&record.entry), state::event_of(&record));
+        Self { record, leaf, event }
+    }
+}
+
+/// Entries of the log, in order, hashed and decoded on other threads while earlier ones are folded.
+fn read_ahead(store: &Store, ledger: i64, to: i64) -> impl Stream<Item = Result<Read, EngineError>> {
+    let pages = store.event_read(ledger, 1, to).try_chunks(READ_CHUNK);
+    let read = pages.map(|page| async {
+        let page = page.map_err(|cut| EngineError::from(cut.1))?;
+        let read = tokio::task::spawn_blocking(move || page.into_iter().map(Read::new).collect::<Vec<_>>());
+        read.await.map_err(|_| EngineError::Stopped)
+    });
+    read.buffered(READ_AHEAD).map_ok(|page| stream::iter(page).map(Ok)).try_flatten()
 }
 
 /// A fold under way.
@@ -47,12 +77,13 @@ impl Fold {
     }
 
     /// Takes the next record, which must stand where it is due.
-    async fn step(&mut self, store: &Store, record: &Record) -> Result<Event, EngineError> {
+    async fn step(&mut self, store: &Store, read: Read) -> Result<(Record, Event), EngineError> {
+        let Read { record, leaf, event } = read;
         let broken = |what: String| EngineError::Broken { position: record.position, what };
-        self.tree.push(leaf_hash(&record.entry));
+        self.tree.push(leaf);
         self.replayed.entries += 1;
         let due = self.replayed.entries;
-        let event = state::event_of(record)?;
+        let event = event?;
         if event.position != due || i64::try_from(due) != Ok(record.position) {
             return Err(broken(format!("position {} where {due} was due", event.position)));
         }
@@ -65,7 +96,7 @@ impl Fold {
             state::fold(store, self.ledger, &mut self.replayed.state, &event).await?;
             self.replayed.events += 1;
         }
-        Ok(event)
+        Ok((record, event))
     }
 
     /// The end of the fold; where all was read, its root must be the head's.
@@ -102,10 +133,10 @@ pub async fn replay(
     mut progress: impl FnMut(u64),
 ) -> Result<Replayed, EngineError> {
     let mut fold = Fold::new(head.ledger, known_at);
-    let records = store.event_read(head.ledger, 1, to.min(head.position));
+    let records = read_ahead(store, head.ledger, to.min(head.position));
     pin_mut!(records);
-    while let Some(record) = records.next().await {
-        fold.step(store, &record?).await?;
+    while let Some(read) = records.next().await {
+        fold.step(store, read?).await?;
         progress(fold.replayed.entries);
     }
     fold.finish(head, to)
@@ -143,11 +174,10 @@ pub async fn check(
     let mut commands = columns::Commands::default();
     let mut items = columns::Items::default();
     let mut snapshots = state::snapshots(store, head.ledger).await?.into_iter().peekable();
-    let records = store.event_read(head.ledger, 1, head.position);
+    let records = read_ahead(store, head.ledger, head.position);
     pin_mut!(records);
-    while let Some(record) = records.next().await {
-        let record = record?;
-        let event = fold.step(store, &record).await?;
+    while let Some(read) = records.next().await {
+        let (record, event) = fold.step(store, read?).await?;
         columns::compare(&record, &event, &mut differences);
         if items.add(&event) {
             items.compare(store, head.ledger, &mut differences).await?;
