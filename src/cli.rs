@@ -35,7 +35,9 @@ mod rules;
 mod schema;
 mod shell;
 mod status;
+mod tiles;
 mod usage;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -100,6 +102,10 @@ enum Sub {
     Cosign(cosign::Cosign),
     /// 证明记录在台账中,或台账未被改动 · prove that an entry is in the ledger, or that nothing was altered since
     Prove(prove::Prove),
+    /// 核验台账:重算、重审、逐项比对 · recompute, judge again and compare everything
+    Verify(verify::Verify),
+    /// 写成静态文件供人核对(C2SP tlog-tiles) · static files that programs of others check
+    Tiles(tiles::Tiles),
     /// 内置数据库 · the embedded database
     Db(db::Db),
     /// 示例数据,用于测量 · a made-up history of any size, for measuring
@@ -141,6 +147,8 @@ impl Sub {
             Self::Checkpoint(checkpoint) => checkpoint.run(context).await,
             Self::Cosign(cosign) => cosign.run(context).await,
             Self::Prove(prove) => prove.run(context).await,
+            Self::Verify(verify) => verify.run(context).await,
+            Self::Tiles(tiles) => tiles.run(context).await,
             Self::Db(db) => db.run(context).await,
             Self::BenchData(data) => data.run(context).await,
             Self::Completions(completions) => completions.run(context),

@@ -2,7 +2,7 @@
 //!
 //! * [`Engine`] takes commands and answers each after its commit (the sequencer does the work).
 //! * [`state`] loads a ledger's state from its snapshot and log, as of now or as known at a time.
-//! * [`replay`] folds the log alone and holds every projection against it.
+//! * [`replay`] folds the log alone and holds every projection against it; [`verify`] recomputes and judges all again.
 //! * [`history`] reads the entries behind a pilot's figures.
 //! * [`prove`] makes proofs from the entries as they stand; [`signer`] signs checkpoints, and never two that disagree.
 //! * [`sample`] makes up lawful histories of any size, for measuring.
@@ -25,6 +25,7 @@ pub mod sample;
 mod sequencer;
 pub mod signer;
 pub mod state;
+pub mod verify;
 
 use std::collections::HashMap;
 

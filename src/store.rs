@@ -11,6 +11,7 @@
 
 pub mod append;
 pub mod batch;
+pub mod catalog;
 pub mod connection;
 pub mod embedded;
 pub mod error;
@@ -20,8 +21,10 @@ pub mod migrate;
 pub mod read;
 pub mod snapshot;
 mod sql;
+pub mod standing;
 pub mod subscribe;
 pub mod target;
+pub mod tile;
 
 pub use append::Appended;
 pub use batch::{Batch, CommandRow, EventRow, FundAct, FundMove, FundOpening, FundRules, Funds};
@@ -32,5 +35,7 @@ pub use migrate::migrate;
 pub use read::{CommandFound, Head, Record};
 pub use snapshot::{Part, Snapshot};
 pub use sql::ALL as STATEMENTS;
+pub use standing::Standing;
 pub use subscribe::subscribe;
 pub use target::Target;
+pub use tile::StoredTile;

@@ -12,7 +12,6 @@ use tranche::domain::event::Reason;
 use tranche::engine::sample::Sample;
 use tranche::engine::{Clock, Engine, Outcome, opening, replay, state};
 use tranche::store::{Store, Target};
-use uuid::Uuid;
 
 const LEDGER: &str = "test";
 const EVENTS: u64 = 4_000;
@@ -95,9 +94,9 @@ async fn an_engine_decides_on_what_it_brings_in() {
     let sample = Sample::new(EVENTS, 9, true).unwrap();
     let target = loaded(&sample).await;
     let pay = |number: u64| sample.command(number).unwrap();
-    let again = |number: u64| Command { id: Some(Uuid::now_v7()), recorded_at: None, ..pay(number) };
+    let again = |number: u64| Command { id: Some((clock().id)()), recorded_at: None, ..pay(number) };
     // One that pays, the one that cancelled it, and one that was not cancelled; all long before the snapshot's end.
-    let cancel = (sample.setup()..).find(|number| matches!(pay(*number).act, Act::ReversePayment(_))).unwrap();
+    let cancel = (sample.setup()..sample.len()).find(|number| matches!(pay(*number).act, Act::ReversePayment(_))).unwrap();
     let standing = sample.setup() + 3;
     let Act::Pay(paid) = pay(standing).act else { panic!("a payment is expected") };
     let Act::ReversePayment(mut cancelling) = pay(cancel).act else { panic!("a cancelling is expected") };
@@ -106,7 +105,7 @@ async fn an_engine_decides_on_what_it_brings_in() {
     now.on = pay(sample.len() - 1).on;
     now.by.area = pay(standing).by.area;
     now.act = Act::ReversePayment(cancelling);
-    let twice = Command { id: Some(Uuid::now_v7()), ..now.clone() };
+    let twice = Command { id: Some((clock().id)()), ..now.clone() };
 
     let engine = Engine::open(target.clone(), LEDGER, clock()).await.unwrap();
     let sent = [again(standing), again(cancel), now, twice, pay(standing)];

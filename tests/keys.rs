@@ -254,25 +254,25 @@ async fn a_cosigner_goes_on_from_what_it_signed_and_from_nothing_else() {
     // A proof from elsewhere, one that was changed, and one that was cut off.
     office.cosign("audit", &[text(&proof)]).failed(2, "证明从第 13 条接续,而此前联署到第 19 条");
     let spoilt = std::fs::read_to_string(&proof).unwrap();
-    let (head, note) = spoilt.split_once("\n\n").unwrap();
-    let lines: Vec<&str> = head.lines().collect();
+    let (above, note) = spoilt.split_once("\n\n").unwrap();
+    let lines: Vec<&str> = above.lines().collect();
     let cut = office.file("cut", &format!("{}\n\n{note}", lines[..lines.len() - 1].join("\n")));
     office.new_key_with("fresh", "fresh.example", &["--cosigner"]);
     assert_eq!(office.cosign("fresh", &["--log-key", &office.vkey, text(&signed)]).code(), 0);
     office.cosign("fresh", &[text(&cut)]).failed(3, "证明应有");
     let changed = office.file("changed", &format!("{}\n{}\n\n{note}", lines[..lines.len() - 1].join("\n"), lines[1]));
     office.cosign("fresh", &[text(&changed)]).failed(3, "台账出现分叉");
-    let other = office.file("none", &format!("old thirteen\nx\n\n{note}"));
-    office.cosign("fresh", &[text(&other)]).failed(2, "证明格式不符");
+    let wordless = office.file("wordless", &format!("old thirteen\nx\n\n{note}"));
+    office.cosign("fresh", &[text(&wordless)]).failed(2, "证明格式不符");
     let records = ["finance", "audit"].map(|name| std::fs::read(office.path(&format!("{name}.state"))).unwrap());
     // Rolled back: the earlier checkpoint after the later one. Forked: the signer's record is lost and history altered.
     office.cosign("finance", &[text(&signed)]).failed(3, "台账被回退:此前已联署到第 19 条,此检查点只有 13 条");
     office.cosign("finance", &["--lang", "en", text(&signed)]).failed(3, "rolled back");
-    let forger = office.desk.copied().await;
-    let split = forge(&office, &forger).await;
-    let told = forger.call(&["cosign", "--key", text(&office.path("finance")), text(&split)]);
+    let copy = office.desk.copied().await;
+    let forged = forge(&office, &copy).await;
+    let told = copy.call(&["cosign", "--key", text(&office.path("finance")), text(&forged)]);
     told.failed(3, "台账出现分叉:19 条记录的根与此前联署的不符");
-    office.cosign("audit", &["--offline", text(&split)]).failed(3, "台账出现分叉");
+    office.cosign("audit", &["--offline", text(&forged)]).failed(3, "台账出现分叉");
     // Nothing refused is on record.
     assert_eq!(records, ["finance", "audit"].map(|name| std::fs::read(office.path(&format!("{name}.state"))).unwrap()));
 }

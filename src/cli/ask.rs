@@ -72,7 +72,7 @@ impl Ask {
         let pilot = if let Some(pilot) = pilot {
             Some(answering.pilot(pilot)?.0)
         } else {
-            self.asked.check_pilots(&answering.store, &answering.head, &answering.state).await?;
+            self.asked.check_begun(&answering.store, &answering.head).await?;
             None
         };
         let question = Question::asked(answering.view(), (pilot.as_ref(), figure), (clock().now)(), (entries, root));

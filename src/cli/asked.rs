@@ -131,35 +131,25 @@ impl Asked {
         ))
     }
 
-    /// Refuses sums over no pilot at all where there are pilots, but none was recognised by the date or known at the time.
+    /// Refuses a date before any that the ledger has. From then on sums over no pilot are an answer: there was none yet.
     ///
     /// # Errors
     ///
     /// That; or where the database fails.
-    pub async fn check_pilots(self, store: &Store, head: &Head, state: &Ledger) -> Result<(), Failure> {
-        let first = |state: &Ledger| state.pilots.values().map(|pilot| pilot.recognised_on).min();
-        if let (Some(as_of), Some(first)) = (self.as_of, first(state)) {
+    pub async fn check_begun(self, store: &Store, head: &Head) -> Result<(), Failure> {
+        let Some(as_of) = self.as_of else { return Ok(()) };
+        let records = store.event_read(head.ledger, 1, head.position);
+        futures_util::pin_mut!(records);
+        let mut first = Date::MAX;
+        while let Some(record) = futures_util::StreamExt::next(&mut records).await {
+            first = first.min(record?.business_date);
             if first <= as_of {
                 return Ok(());
             }
-            return Err(Failure::usage(
-                format!(
-                    "截至 {as_of} 尚无认定的试点,没有资金可合计;最早于 {first} 认定:请用 --as-of {first} 或更晚的日期"
-                ),
-                format!("no pilot was recognised by {as_of}; the first was on {first}: ask --as-of {first} or later"),
-            ));
         }
-        if let Some(as_of) = self.as_of {
-            check_begun(store, head, as_of).await?;
-        }
-        let Some(known_at) = self.known_at.filter(|_| state.pilots.is_empty()) else { return Ok(()) };
-        let Some(first) = first(&state::load(store, head.ledger).await?) else { return Ok(()) };
-        let at = shanghai(known_at);
         Err(Failure::usage(
-            format!("北京时间 {at} 时尚未记录任何试点的认定,没有资金可合计;最早于 {first} 认定:请用更晚的 --known-at"),
-            format!(
-                "no pilot's recognition was recorded by {at} in Shanghai; the first was on {first}: ask a later --known-at"
-            ),
+            format!("截至 {as_of} 台账尚无任何事项,最早的业务日期为 {first}:请用 --as-of {first} 或更晚的日期"),
+            format!("nothing of the ledger is dated by {as_of}; its first business date is {first}: ask that or later"),
         ))
     }
 }
@@ -190,23 +180,6 @@ impl Answering {
         }
         Ok((id, pilot))
     }
-}
-
-/// Refuses a date before any that the ledger has.
-async fn check_begun(store: &Store, head: &Head, as_of: Date) -> Result<(), Failure> {
-    let records = store.event_read(head.ledger, 1, head.position);
-    futures_util::pin_mut!(records);
-    let mut first = Date::MAX;
-    while let Some(record) = futures_util::StreamExt::next(&mut records).await {
-        first = first.min(record?.business_date);
-        if first <= as_of {
-            return Ok(());
-        }
-    }
-    Err(Failure::usage(
-        format!("截至 {as_of} 台账尚无任何事项,最早的业务日期为 {first}:请用 --as-of {first} 或更晚的日期"),
-        format!("nothing of the ledger is dated by {as_of}; its first business date is {first}: ask that or later"),
-    ))
 }
 
 /// No pilot has this name, or none had by the time asked; says which there are.

@@ -124,6 +124,10 @@ impl Sign {
         let mut progress = context.progress(u64::try_from(head.position).ok());
         let signed = desk.sign(&store, &head, |at| progress.at(at)).await?;
         drop(progress);
+        // The signature stands without them.
+        if super::tiles::fill(&store, head.ledger).await.is_err() {
+            tracing::warn!("no tiles were stored");
+        }
         let Signed { checkpoint, since } = &signed;
         let (note, said) = (checkpoint.note.to_string(), &checkpoint.checkpoint);
         if context.is_json() {

@@ -44,7 +44,7 @@ impl Diff {
         let as_of = then.as_of.unwrap_or(answering.as_of);
         let before = View { state: earlier, as_of, known_at: then.known_at, ..answering.view() };
         let Some(pilot) = &self.pilot else {
-            now.check_pilots(&answering.store, &answering.head, &answering.state).await?;
+            now.check_begun(&answering.store, &answering.head).await?;
             return Between::new(&answering, before).await?.programme(context).await;
         };
         let (id, pilot) = answering.pilot(pilot)?;

@@ -95,9 +95,8 @@ impl Key {
                 return context.json(&envelope.command(desk.announce())?);
             }
             Act::Rotate { key, new, state, new_state, envelope } => {
-                let beside = |key: &Path| signer::record_beside(key);
-                let state = state.unwrap_or_else(|| beside(&key));
-                let new_state = new_state.unwrap_or_else(|| beside(&new));
+                let state = state.unwrap_or_else(|| signer::record_beside(&key));
+                let new_state = new_state.unwrap_or_else(|| signer::record_beside(&new));
                 return rotate(context, (&key, state), (&new, new_state), &envelope);
             }
         };

@@ -54,7 +54,7 @@ impl Replay {
             }
             checked => (self.fold(context, &store, &head).await?, checked.map(|(_, differences)| differences)),
         };
-        self.asked.check_pilots(&store, &head, &replayed.state).await?;
+        self.asked.check_begun(&store, &head).await?;
         let (state, known_at) = (&replayed.state, self.asked.known_at);
         let view = View { ledger: &head.name, state, as_of: self.asked.date(state), known_at };
         let differs = differences.as_ref().is_some_and(|differences| !differences.is_empty());

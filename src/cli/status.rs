@@ -20,7 +20,7 @@ impl Status {
         let answering = self.asked.load(context, self.pilot.as_deref()).await?;
         let view = answering.view();
         let Some(pilot) = &self.pilot else {
-            self.asked.check_pilots(&answering.store, &answering.head, &answering.state).await?;
+            self.asked.check_begun(&answering.store, &answering.head).await?;
             let status = view.programme();
             return if context.is_json() { context.json(&status) } else { print(context, &status.text(context.lang)) };
         };

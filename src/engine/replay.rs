@@ -3,9 +3,9 @@
 //! A projection that differs can be refilled. A log that is not what its head's root says cannot be explained away:
 //! that is [`EngineError::Broken`].
 
-mod columns;
-mod snapshot;
-mod sums;
+pub(super) mod columns;
+pub(super) mod snapshot;
+pub(super) mod sums;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -204,11 +204,11 @@ pub async fn check(
 
 /// The differences found.
 #[derive(Default)]
-struct Differences(Vec<Difference>);
+pub(super) struct Differences(pub(super) Vec<Difference>);
 
 impl Differences {
     /// Notes where what a projection says is not what the log says.
-    fn note(&mut self, (projection, subject, field): (&str, &str, &str), found: String, expected: String) {
+    pub(super) fn note(&mut self, (projection, subject, field): (&str, &str, &str), found: String, expected: String) {
         if found != expected {
             let (projection, subject, field) = (projection.to_owned(), subject.to_owned(), field.to_owned());
             self.0.push(Difference { projection, subject, field, found, expected });

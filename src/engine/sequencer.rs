@@ -41,6 +41,8 @@ const SNAPSHOT_EVENTS: u64 = 10_000;
 const SNAPSHOT_BYTES_PER_EVENT: u64 = 64;
 /// A shorter tail than this is folded faster than a snapshot is written.
 const SNAPSHOT_LEAST: u64 = 200;
+/// How many tiles are stored when the sequencer ends: a tenth of a second's work.
+const TILES_AT_END: i32 = 64;
 /// How long a process keeps the lease while others may wait for it.
 const LEASE_HELD: Duration = Duration::from_millis(500);
 /// How long it keeps it with nothing to do.
@@ -427,6 +429,10 @@ impl Sequencer {
     pub(super) async fn finish(mut self) {
         if self.state.programme.position >= self.snapshot_at + SNAPSHOT_LEAST {
             self.snapshot().await;
+            // Of the tiles only a step, so that ending takes no longer after much: a checkpoint takes the rest.
+            if let Err(error) = self.store.tile_fill(self.ledger, TILES_AT_END).await {
+                tracing::warn!(%error, "no tiles were stored");
+            }
         }
         self.lease_give().await;
     }

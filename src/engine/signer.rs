@@ -100,6 +100,16 @@ pub enum SignerError {
     Announced(#[from] AnnouncedError),
 }
 
+/// The parts of a signer's record: the ledger's name, and the note that was signed last, if any.
+///
+/// # Errors
+///
+/// Where the text is no record.
+pub fn record_parts(text: &str) -> Result<(String, Option<String>), serde_json::Error> {
+    let Record { ledger, checkpoint, .. } = serde_json::from_str(text)?;
+    Ok((ledger, checkpoint))
+}
+
 /// A checkpoint that was signed.
 pub struct Signed {
     /// The checkpoint.

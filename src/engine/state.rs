@@ -23,7 +23,7 @@ use crate::log::entry;
 use crate::store::{Head, Part, Record, Snapshot, Store};
 
 /// The form of the snapshots this program writes; another one found is not read, and replaced in time.
-const FORMAT: &str = "4";
+pub(super) const FORMAT: &str = "4";
 
 const PROGRAMME: &str = "programme";
 const REGISTER: &str = "register";
@@ -333,13 +333,33 @@ pub async fn snapshots(store: &Store, ledger: i64) -> Result<Vec<i64>, EngineErr
     Ok(store.snapshot_positions(ledger, FORMAT).await?)
 }
 
-/// The parts left at this very position as a state; those that are not there are empty.
+/// The parts left at this very position as a state, those that are not there empty; and the names of those that are
+/// due there and missing, or do not read back as what they are written as.
 ///
 /// # Errors
 ///
 /// Where the database fails.
-pub async fn snapshot_at(store: &Store, ledger: i64, position: i64) -> Result<Option<Ledger>, EngineError> {
-    Ok(restore_parts(&store.snapshot_at(ledger, FORMAT, position).await?))
+pub async fn snapshot_at(
+    store: &Store,
+    ledger: i64,
+    position: i64,
+) -> Result<(Option<Ledger>, Vec<String>), EngineError> {
+    let parts = store.snapshot_at(ledger, FORMAT, position).await?;
+    let is_there = |name: &&str| parts.iter().any(|part| part.name == *name);
+    let missing = [PROGRAMME, REGISTER].into_iter().filter(|name| !is_there(name)).map(str::to_owned);
+    let unsound = parts.iter().filter(|part| written_again(part).as_ref() != Some(&part.body));
+    let unsound = missing.chain(unsound.map(|part| part.name.clone())).collect();
+    Ok((restore_parts(&parts), unsound))
+}
+
+/// A part's body as this program writes what it reads in it.
+fn written_again(part: &Part) -> Option<Vec<u8>> {
+    let (name, body) = (part.name.as_str(), part.body.as_slice());
+    match name {
+        PROGRAMME => decode::<Programme>(name, body).map(|part| encode(&part)),
+        REGISTER => decode::<Register>(name, body).map(|part| encode(&part)),
+        _ => decode::<(u64, Pilot)>(name, body).map(|part| encode(&part)),
+    }
 }
 
 /// Leaves a snapshot of the state, given the pilots that changed since the last, each of which is in it; the state is

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use futures_util::stream::{Stream, try_unfold};
+use futures_util::stream::{Stream, StreamExt as _, try_unfold};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -155,6 +155,16 @@ impl Store {
         self.entries(Cursor::new(ledger, Scope::All, from, to))
     }
 
+    /// The entries of a span of positions at once, in order: for spans of which a few fit into memory.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn event_span(&self, ledger: i64, from: i64, to: i64) -> Result<Vec<Record>, StoreError> {
+        let statement = self.prepared(sql::EVENT_SPAN).await?;
+        let rows = self.client.query(&statement, &[&ledger, &from, &to]).await?;
+        Ok(rows.iter().map(record_of).collect::<Result<_, _>>()?)
+    }
+
     /// Those of them that are no payments.
     pub fn act_read(&self, ledger: i64, from: i64, to: i64) -> impl Stream<Item = Result<Record, StoreError>> + Send {
         self.entries(Cursor::new(ledger, Scope::Acts, from, to))
@@ -283,6 +293,29 @@ impl Store {
     pub async fn commands_find(&self, ledger: i64, ids: &[Uuid]) -> Result<Vec<CommandFound>, StoreError> {
         let statement = self.prepared(sql::COMMANDS_FIND).await?;
         let rows = self.client.query(&statement, &[&ledger, &ids]).await?;
+        Ok(rows.iter().map(command_of).collect::<Result<_, _>>()?)
+    }
+
+    /// Every command accepted, in no order.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn commands_read(
+        &self,
+        ledger: i64,
+    ) -> Result<impl Stream<Item = Result<CommandFound, StoreError>> + Send + use<>, StoreError> {
+        let statement = self.prepared(sql::COMMANDS_READ).await?;
+        let rows = self.client.query_raw(&statement, [ledger]).await?;
+        Ok(rows.map(|row| Ok(command_of(&row?)?)))
+    }
+
+    /// The commands whose first event stands between two positions, both included, in order.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn commands_between(&self, ledger: i64, from: i64, to: i64) -> Result<Vec<CommandFound>, StoreError> {
+        let statement = self.prepared(sql::COMMANDS_BETWEEN).await?;
+        let rows = self.client.query(&statement, &[&ledger, &from, &to]).await?;
         Ok(rows.iter().map(command_of).collect::<Result<_, _>>()?)
     }
 

@@ -207,6 +207,35 @@ pub const LEASE_WAIT: Statement =
 pub const LEASE_RELEASE: Statement =
     ("lease_release", "SELECT pg_advisory_unlock(hashtextextended('tranche lease ' || $1::bigint, 0))");
 
+/// What stands in the schema; read with `search_path = pg_catalog`.
+pub const CATALOG: Statement = ("catalog", include_str!("catalog/describe.sql"));
+
+/// A span of positions whole: no more rows than it is long.
+pub const EVENT_SPAN: Statement = ("event_span", event_columns!("position >= $2 AND position <= $3 ORDER BY position"));
+
+pub const COMMANDS_READ: Statement =
+    ("commands_whole", "SELECT id, request, first_position, events FROM tranche.command WHERE ledger = $1");
+
+pub const COMMANDS_BETWEEN: Statement = (
+    "commands_between",
+    "SELECT id, request, first_position, events FROM tranche.command \
+      WHERE ledger = $1 AND first_position >= $2 AND first_position <= $3 ORDER BY first_position",
+);
+
+pub const TILE_FILL: Statement = ("tile_fill", "SELECT tranche.tile_fill($1, $2)");
+
+pub const TILES_READ: Statement = (
+    "tiles_read",
+    "SELECT index, hashes FROM tranche.tile \
+      WHERE ledger = $1 AND level = $2 AND index >= $3 AND index <= $4 ORDER BY index",
+);
+
+/// How far the tiles of each level go.
+pub const TILES_LAST: Statement = (
+    "tiles_last",
+    "SELECT level, max(index), count(*) FROM tranche.tile WHERE ledger = $1 GROUP BY level ORDER BY level",
+);
+
 /// All of them, for the test that prepares each.
 pub const ALL: &[Statement] = &[
     LEDGER_CREATE,
@@ -242,6 +271,13 @@ pub const ALL: &[Statement] = &[
     POSITION_KNOWN,
     SNAPSHOT_PUT,
     SNAPSHOT_DROP,
+    CATALOG,
+    EVENT_SPAN,
+    COMMANDS_READ,
+    COMMANDS_BETWEEN,
+    TILE_FILL,
+    TILES_READ,
+    TILES_LAST,
     LEASE_TRY,
     LEASE_WAIT,
     LEASE_RELEASE,

@@ -2,7 +2,7 @@
 
 use tokio_postgres::NoTls;
 use tranche::store::migrate::SCHEMA_VERSION;
-use tranche::store::{STATEMENTS, Store, StoreError, Target, migrate};
+use tranche::store::{STATEMENTS, Store, StoreError, Target, catalog, migrate};
 
 use crate::cluster;
 
@@ -93,7 +93,9 @@ async fn an_owner_without_superuser_can_migrate() {
     config.user("keeper");
     let keeper = Target::from_config(config);
     migrate(&keeper).await.unwrap();
-    Store::connect(&keeper).await.unwrap().ledger_create("kept").await.unwrap();
+    let store = Store::connect(&keeper).await.unwrap();
+    store.ledger_create("kept").await.unwrap();
+    assert_eq!(catalog::changed(&store.catalog().await.unwrap()), [], "the schema is the same whoever migrates it");
 }
 
 #[tokio::test]
@@ -114,6 +116,19 @@ async fn what_is_not_there_is_said_in_both_languages() {
     stranger.user("no_such_user");
     let told = Store::connect(&Target::from_config(stranger)).await.unwrap_err();
     assert!(matches!(told, StoreError::SignIn { .. }), "{told:?}");
+}
+
+/// After a new migration: `cp target/as-migrated.txt src/store/catalog/`, and look at what changed.
+#[tokio::test]
+async fn the_schema_is_described_as_it_is_migrated() {
+    let store = Store::connect(&cluster::database().await).await.unwrap();
+    let objects = store.catalog().await.unwrap();
+    let lines: String = objects.iter().map(|object| object.line() + "\n").collect();
+    if !catalog::changed(&objects).is_empty() {
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/target/as-migrated.txt"), &lines).unwrap();
+    }
+    assert_eq!(catalog::changed(&objects), []);
+    assert!(objects.len() > 100, "{lines}");
 }
 
 /// The log and its indexes stay within 1.6 bytes on disk for a byte of entry.

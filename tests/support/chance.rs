@@ -17,6 +17,7 @@ impl Chance {
     }
 
     /// Another, for another thread.
+    #[allow(dead_code, reason = "few tests have threads")]
     pub fn fork(&mut self) -> Self {
         Self(self.next())
     }

@@ -17,7 +17,7 @@ use tokio_postgres::config::Host;
 use tranche::domain::Date;
 use tranche::domain::figures::Figures;
 use tranche::domain::text::Id;
-use tranche::engine::{opening, replay, state};
+use tranche::engine::{opening, replay, state, verify};
 use tranche::store::{Head, Store, Target};
 
 use crate::cluster;
@@ -258,10 +258,12 @@ impl Desk {
             let (store, head) = self.head().await;
             let (_, differences) = replay::check(&store, &head, |_| {}).await.unwrap();
             if differences.is_empty() {
-                return;
+                break;
             }
             assert_ne!(self.position().await, head.position, "a projection differs from the log: {differences:?}");
         }
+        let report = verify::verify(&self.target, &self.ledger, &[], |_| {}).await.unwrap();
+        assert_eq!(report.findings, []);
     }
 
     /// The figures of a pilot.

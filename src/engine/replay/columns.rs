@@ -13,7 +13,7 @@ use crate::store::{Record, Store};
 const PAGE: usize = 2_000;
 
 /// Compares the columns of a record with its entry.
-pub(super) fn compare(record: &Record, event: &Event, differences: &mut Differences) {
+pub(in crate::engine) fn compare(record: &Record, event: &Event, differences: &mut Differences) {
     let position = record.position.to_string();
     let mut note = |field: &str, found: String, expected: String| {
         differences.note(("event", &position, field), found, expected);
@@ -146,7 +146,7 @@ impl Commands {
 }
 
 /// The hash of the content of the command that led to an event; the opening was no command.
-fn request_of(event: &Event) -> Result<Option<[u8; 32]>, EngineError> {
+pub(in crate::engine) fn request_of(event: &Event) -> Result<Option<[u8; 32]>, EngineError> {
     if event.position == 1 {
         return Ok(None);
     }

@@ -8,16 +8,19 @@ use crate::engine::draft::signed;
 use crate::store::Store;
 
 /// Compares the parts left at the position that the log is folded up to.
-pub(super) async fn compare(
+pub(in crate::engine) async fn compare(
     store: &Store,
     ledger: i64,
     expected: &Ledger,
     differences: &mut Differences,
 ) -> Result<(), EngineError> {
     let position = signed(expected.programme.position);
-    // One that cannot be read is not believed either: no answer rests on it.
-    let Some(found) = state::snapshot_at(store, ledger, position).await? else { return Ok(()) };
+    let (found, unsound) = state::snapshot_at(store, ledger, position).await?;
     let field = format!("state at {position}");
+    for part in unsound {
+        differences.note(("snapshot", &part, &field), "not as written".to_owned(), "as written".to_owned());
+    }
+    let Some(found) = found else { return Ok(()) };
     let mut differs = |subject: &str| {
         differences.note(("snapshot", subject, &field), "differs".to_owned(), "the log's fold".to_owned());
     };

@@ -23,11 +23,11 @@ struct Position {
 
 /// The positions of all pilots, moved event by event.
 #[derive(Default)]
-pub(super) struct Sums(BTreeMap<String, Position>);
+pub(in crate::engine) struct Sums(BTreeMap<String, Position>);
 
 impl Sums {
     /// Moves the sums by an event, `after` being the state with it folded in.
-    pub(super) fn step(&mut self, after: &Ledger, event: &Event) {
+    pub(in crate::engine) fn step(&mut self, after: &Ledger, event: &Event) {
         let mut funds = Funds::default();
         fund::book(&mut funds, after, event);
         for act in funds.acts() {
@@ -43,7 +43,7 @@ impl Sums {
     }
 
     /// Compares with what the database has.
-    pub(super) fn compare(&self, found: &[FundPosition], differences: &mut Differences) {
+    pub(in crate::engine) fn compare(&self, found: &[FundPosition], differences: &mut Differences) {
         let by_pilot: BTreeMap<&str, &FundPosition> = found.iter().map(|one| (one.pilot.as_str(), one)).collect();
         for (pilot, expected) in &self.0 {
             match by_pilot.get(pilot.as_str()) {
@@ -131,7 +131,7 @@ impl Position {
 }
 
 /// Compares the parameters that the wall judges by.
-pub(super) fn compare_parameters(
+pub(in crate::engine) fn compare_parameters(
     (first_share, gate): (Option<String>, Option<String>),
     state: &Ledger,
     differences: &mut Differences,

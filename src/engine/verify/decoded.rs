@@ -1,0 +1,109 @@
+//! Entries read from the database, taken apart by as many threads as there are: hashed, decoded, written again, and held
+//! against the columns beside them. Nothing here knows what came before an entry.
+
+use std::collections::HashMap;
+
+use crate::domain::Timestamp;
+use crate::domain::event::Event;
+use crate::engine::payment;
+use crate::engine::replay::{Difference, Differences, columns};
+use crate::log::entry;
+use crate::log::merkle::{Hash, leaf_hash};
+use crate::log::tile::{WIDTH, root_of};
+use crate::store::Record;
+
+/// An entry, taken apart.
+pub(super) struct Item {
+    /// Where it stands.
+    pub(super) position: u64,
+    /// Its stream, version and time by the columns.
+    pub(super) stream: String,
+    pub(super) version: u64,
+    pub(super) recorded_at: Timestamp,
+    /// Its hash as a leaf.
+    pub(super) leaf: Hash,
+    /// What it says, or why it says nothing.
+    pub(super) event: Result<Event, String>,
+    /// Whether its bytes are those its event is written as.
+    pub(super) canonical: bool,
+    /// Where the columns do not say the same.
+    pub(super) differences: Vec<Difference>,
+    /// The hash of the content of the command that led to it.
+    pub(super) request: Hash,
+}
+
+/// The entries of one tile of leaves, or as many of them as there are.
+pub(super) struct Block {
+    /// The position its first entry is due at.
+    pub(super) first: u64,
+    /// How many are due.
+    pub(super) due: u64,
+    /// Those that are there, in order.
+    pub(super) items: Vec<Item>,
+    /// Its root, where it is full.
+    pub(super) root: Option<Hash>,
+    /// The tile as it is stored, if it is.
+    pub(super) tile: Option<Vec<u8>>,
+}
+
+/// Takes the records of a span of positions apart, tile by tile.
+pub(super) fn decode(
+    ledger: &str,
+    (from, to): (u64, u64),
+    records: Vec<Record>,
+    named: Vec<(i64, Option<String>)>,
+) -> Vec<Block> {
+    let width = u64::from(WIDTH);
+    let mut records = records.into_iter().peekable();
+    let mut named: HashMap<i64, Option<String>> = named.into_iter().collect();
+    let mut blocks = Vec::new();
+    let mut first = from;
+    while first <= to {
+        let due = width.min(to - first + 1);
+        let mut items = Vec::with_capacity(usize::from(WIDTH));
+        while let Some(record) = records.next_if(|record| position_of(record) < first + due) {
+            let payment = named.remove(&record.position).flatten();
+            items.push(take_apart(ledger, record, payment));
+        }
+        let whole = items.len() as u64 == width;
+        let leaves = || items.iter().flat_map(|item| item.leaf).collect::<Vec<u8>>();
+        let root = whole.then(|| root_of(&leaves()));
+        blocks.push(Block { first, due, items, root, tile: None });
+        first += due;
+    }
+    blocks
+}
+
+fn position_of(record: &Record) -> u64 {
+    u64::try_from(record.position).unwrap_or(0)
+}
+
+/// `payment` is what the column says that it is about.
+fn take_apart(ledger: &str, record: Record, payment: Option<String>) -> Item {
+    let leaf = leaf_hash(&record.entry);
+    let mut differences = Differences::default();
+    let event = entry::read(&record.entry).map_err(|error| match std::error::Error::source(&error) {
+        Some(cause) => cause.to_string(),
+        None => error.to_string(),
+    });
+    let mut canonical = true;
+    let mut request = [0; 32];
+    if let Ok(event) = &event {
+        columns::compare(&record, event, &mut differences);
+        let (at, told) = (record.position.to_string(), payment::item_of(&event.act));
+        differences.note(("event", &at, "item"), payment.unwrap_or_default(), told.unwrap_or_default());
+        canonical = entry::write(ledger, event).is_ok_and(|bytes| bytes == record.entry);
+        request = columns::request_of(event).ok().flatten().unwrap_or_default();
+    }
+    Item {
+        position: position_of(&record),
+        stream: record.stream,
+        version: u64::try_from(record.version).unwrap_or(0),
+        recorded_at: record.recorded_at,
+        leaf,
+        event,
+        canonical,
+        differences: differences.0,
+        request,
+    }
+}

@@ -1,0 +1,185 @@
+//! The history judged again: each event against the state before it, by the same rules, on the day it was recorded.
+//!
+//! Where an entry is not what it was, nothing after it can be judged: the state it led to is not known. Positions,
+//! versions and times are followed to the end all the same.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::decoded::Item;
+use super::finding::{Findings, What};
+use crate::domain::act::Act;
+use crate::domain::command::Command;
+use crate::domain::decide::{Decision, decide};
+use crate::domain::event::{Event, Reason, events_of};
+use crate::domain::evolve::evolve;
+use crate::domain::ledger::{Ledger, shanghai_date};
+use crate::domain::parameters::Parameters;
+use crate::domain::rulebook::Rule;
+use crate::domain::{Timestamp, ledger::Moment};
+use crate::engine::replay::sums::Sums;
+
+/// What is followed from entry to entry.
+#[derive(Default)]
+pub(super) struct Judge {
+    pub(super) state: Ledger,
+    pub(super) sums: Sums,
+    /// The events that the last command leads to and that are still to come.
+    due: VecDeque<Event>,
+    /// The last position judged, and whether that is all that can be.
+    pub(super) judged: u64,
+    stopped: bool,
+    versions: HashMap<String, u64>,
+    /// The last entry's time, by its own word, where nothing else is wrong with it.
+    last_at: Option<Timestamp>,
+    /// Whether entries are gone, so that versions may be.
+    gaps: bool,
+}
+
+impl Judge {
+    /// There is no entry here, or none that can be read.
+    pub(super) fn missing(&mut self) {
+        self.stopped = true;
+        self.gaps = true;
+        self.last_at = None;
+    }
+
+    /// Takes the next entry; `sound` says whether it is the one that its tile tells of.
+    pub(super) fn take(&mut self, item: Item, sound: bool, findings: &mut Findings) {
+        let (position, since) = (item.position, Some(item.recorded_at));
+        let mut note = |what: What| findings.note(what, Some((position, position)), since);
+        let plain = sound && item.differences.is_empty();
+        item.differences.into_iter().for_each(|difference| note(What::Column(difference)));
+        let event = match item.event {
+            Ok(event) => event,
+            Err(reason) => {
+                note(What::Unreadable(reason));
+                self.missing();
+                return;
+            }
+        };
+        if event.position != position {
+            note(What::Moved);
+        }
+        if !item.canonical {
+            note(What::Rewritten);
+        }
+        // What is not the entry it was says nothing of its stream; those after it may then leave versions out.
+        if event.position != position || !plain {
+            self.gaps = true;
+        } else if let Some((stream, found, due)) = self.follow(&item.stream, item.version) {
+            note(What::Version { stream, found, due });
+        }
+        if self.last_at.is_some_and(|last| event.recorded_at < last) && plain {
+            // Which of the two it is cannot be told.
+            findings.note(What::TimeBack, Some((position - 1, position)), since);
+            self.stopped = true;
+        }
+        let opens_sandbox = matches!(&event.act, Act::OpenProgramme(act) if act.sandbox);
+        self.last_at = (plain && !opens_sandbox).then_some(event.recorded_at);
+        if event.position != position || !item.canonical || !plain {
+            self.stopped = true;
+        }
+        if !self.stopped {
+            self.judge(event, findings);
+        }
+    }
+
+    /// Follows the versions of the streams; gives what does not run on.
+    fn follow(&mut self, stream: &str, found: u64) -> Option<(String, u64, u64)> {
+        let version = match self.versions.get_mut(stream) {
+            Some(version) => version,
+            None => self.versions.entry(stream.to_owned()).or_default(),
+        };
+        let due = *version + 1;
+        let runs_on = found == due || (self.gaps && found > due);
+        *version = if runs_on { found } else { due };
+        (!runs_on).then(|| (stream.to_owned(), found, due))
+    }
+
+    /// Judges an event whose predecessors are all what they were, and folds it.
+    fn judge(&mut self, event: Event, findings: &mut Findings) {
+        let (position, since) = (event.position, Some(event.recorded_at));
+        let (event, wrong) = match self.due.pop_front() {
+            Some(due) if due != event => {
+                (event, Some(What::Otherwise(format!("{} {} due", due.stream, due.act.kind().event()))))
+            }
+            Some(_) => (event, None),
+            None if position == 1 => {
+                let wrong = opening_wrong(&event);
+                (event, wrong)
+            }
+            None => self.decide(event),
+        };
+        if let Some(what) = wrong {
+            self.stopped = true;
+            findings.note(what, Some((position, position)), since);
+            return;
+        }
+        evolve(&mut self.state, &event);
+        self.sums.step(&self.state, &event);
+        self.judged = position;
+    }
+
+    /// Decides the command that led to an event, and gives the event back with what is wrong with it.
+    fn decide(&mut self, event: Event) -> (Event, Option<What>) {
+        let command = Command {
+            id: Some(event.command_id),
+            on: event.on,
+            by: event.by,
+            approvals: event.approvals,
+            note: event.note,
+            recorded_at: event.simulated.then_some(event.recorded_at),
+            act: event.act,
+        };
+        let state = &self.state;
+        let moment = state.moment(&command, event.recorded_at);
+        let mut wrong = None;
+        match decide(state, &command, event.recorded_at) {
+            Decision::Refused(reasons) => wrong = Some(What::Unlawful(reasons)),
+            Decision::Accepted { acts, warnings } => {
+                let stream = acts.first().map_or("", |(stream, _)| stream);
+                let found = (event.stream.as_str(), event.version, event.recorded_at, event.simulated, &event.warnings);
+                let version = state.programme.streams.get(stream).copied().unwrap_or(0) + 1;
+                let expected = (stream, version, moment.recorded_at, moment.simulated, &warnings);
+                if found != expected {
+                    wrong = Some(What::Otherwise(said(&event.warnings, &warnings, (&event.stream, stream), moment)));
+                } else if acts.len() > 1 {
+                    let events = events_of(state, &command, event.command_id, (acts, &warnings), moment);
+                    self.due = events.into_iter().skip(1).collect();
+                }
+            }
+        }
+        let Command { by, approvals, note, act, .. } = command;
+        (Event { by, approvals, note, act, ..event }, wrong)
+    }
+}
+
+/// What an event says otherwise than the rules do.
+fn said(found: &[Reason], expected: &[Reason], (stream, due): (&str, &str), moment: Moment) -> String {
+    let rules = |reasons: &[Reason]| reasons.iter().map(|reason| reason.rule.id()).collect::<Vec<_>>().join(" ");
+    if stream != due {
+        format!("stream {stream}, {due} due")
+    } else if found != expected {
+        format!("warnings [{}], [{}] due", rules(found), rules(expected))
+    } else {
+        format!("time or version; {} due", crate::log::entry::moment_text(moment.recorded_at))
+    }
+}
+
+/// The first event opens the programme, in its stream, on the day it was recorded, by rules that can be read.
+fn opening_wrong(event: &Event) -> Option<What> {
+    let Act::OpenProgramme(act) = &event.act else {
+        return Some(What::Otherwise("ProgrammeOpened due".to_owned()));
+    };
+    if Parameters::read(&act.rules).is_err() {
+        let (zh, en) = ("规则不完整".to_owned(), "the rules cannot be read".to_owned());
+        return Some(What::Unlawful(vec![Reason::new(Rule::Form01, zh, en)]));
+    }
+    let as_due = event.stream == "programme"
+        && event.version == 1
+        && event.on == shanghai_date(event.recorded_at)
+        && !event.simulated
+        && event.approvals.is_empty()
+        && event.warnings.is_empty();
+    (!as_due).then(|| What::Otherwise("an opening due".to_owned()))
+}

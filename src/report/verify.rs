@@ -1,0 +1,234 @@
+//! What a verification found, in words and as JSON: what is wrong, at which position, since when.
+
+use serde::Serialize;
+
+use super::lang::Lang;
+use crate::domain::event::Reason;
+use crate::engine::replay::{Difference, hex};
+use crate::engine::verify::{Finding, Report, What};
+use crate::log::entry::moment_text;
+
+/// A finding for programs.
+#[derive(Serialize)]
+struct FindingShape {
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after_checkpoint: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before_checkpoint: Option<u64>,
+    zh: String,
+    en: String,
+}
+
+/// A verification for programs.
+#[derive(Serialize)]
+pub struct VerificationShape {
+    ledger: String,
+    verified: bool,
+    size: i64,
+    root: String,
+    judged: u64,
+    commands: u64,
+    tiles: u64,
+    pilots: u64,
+    objects: u64,
+    checkpoints: usize,
+    findings: Vec<FindingShape>,
+    more_findings: u64,
+}
+
+impl VerificationShape {
+    /// A report, which was held against so many checkpoints.
+    #[must_use]
+    pub fn of(report: &Report, checkpoints: usize) -> Self {
+        Self {
+            ledger: report.head.name.clone(),
+            verified: report.findings.is_empty(),
+            size: report.head.position,
+            root: hex(&report.root),
+            judged: report.judged,
+            commands: report.commands,
+            tiles: report.tiles,
+            pilots: report.pilots,
+            objects: report.objects,
+            checkpoints,
+            findings: report.findings.iter().map(FindingShape::of).collect(),
+            more_findings: report.more,
+        }
+    }
+}
+
+impl FindingShape {
+    fn of(finding: &Finding) -> Self {
+        let (zh, en) = words(&finding.what);
+        Self {
+            code: finding.what.code(),
+            from: finding.place.map(|(from, _)| from),
+            to: finding.place.map(|(_, to)| to),
+            since: finding.since.map(moment_text),
+            after_checkpoint: finding.after,
+            before_checkpoint: finding.before,
+            zh,
+            en,
+        }
+    }
+}
+
+/// A report as text, a line a finding.
+#[must_use]
+pub fn text(report: &Report, checkpoints: usize, lang: Lang) -> String {
+    let (size, root) = (report.head.position, hex(&report.root));
+    let Report { commands, tiles, pilots, objects, judged, more, .. } = report;
+    if report.findings.is_empty() {
+        return lang.pick(
+            format!(
+                "核验通过:{size} 条记录逐条重算并按当时规则重审,{commands} 个命令、{tiles} 个哈希瓦片、{pilots} 个试点的合计、\
+                {objects} 项库结构、{checkpoints} 个检查点均相符\n根 {root}\n"
+            ),
+            format!(
+                "verified: {size} entries recomputed and judged again; {commands} commands, {tiles} tiles, the sums of \
+                {pilots} pilots, {objects} objects of the schema and {checkpoints} checkpoints agree\nroot {root}\n"
+            ),
+        );
+    }
+    let mut text = lang.pick(
+        format!("核验不通过:{size} 条记录,发现 {} 处\n", report.findings.len() as u64 + more),
+        format!("does not verify: {} findings on {size} entries\n", report.findings.len() as u64 + more),
+    );
+    for finding in &report.findings {
+        text.push_str("  ");
+        text.push_str(&line(finding, lang));
+        text.push('\n');
+    }
+    if *more > 0 {
+        text.push_str(&lang.pick(format!("  另有 {more} 处\n"), format!("  and {more} more\n")));
+    }
+    if i64::try_from(*judged) != Ok(size) {
+        text.push_str(&lang.pick(
+            format!("规则重审到第 {judged} 条为止:其后记录所依据的状态已不可知,派生数据未比对\n"),
+            format!("judged up to position {judged}: what later entries were decided on is not known, so projections were not compared\n"),
+        ));
+    }
+    text
+}
+
+/// One finding in one line.
+fn line(finding: &Finding, lang: Lang) -> String {
+    let (zh, en) = words(&finding.what);
+    let mut line = match finding.place {
+        None => String::new(),
+        Some((from, to)) if from == to => lang.pick(format!("第 {from} 条:"), format!("position {from}: ")),
+        Some((from, to)) => lang.pick(format!("第 {from} 至 {to} 条:"), format!("positions {from} to {to}: ")),
+    };
+    line.push_str(&lang.pick(zh, en));
+    if let Some(since) = finding.since.map(moment_text) {
+        line.push_str(&lang.pick(format!(";该处记于 {since}"), format!("; recorded {since}")));
+    }
+    if let Some(after) = finding.after {
+        let (zh, en) =
+            (format!(";在签发 {after} 条的检查点之后"), format!("; after the checkpoint of {after} was signed"));
+        line.push_str(&lang.pick(zh, en));
+    }
+    if let Some(before) = finding.before {
+        let (zh, en) =
+            (format!(";在签发 {before} 条的检查点之前"), format!("; before the checkpoint of {before} was signed"));
+        line.push_str(&lang.pick(zh, en));
+    }
+    line
+}
+
+fn reasons(reasons: &[Reason], text: fn(&Reason) -> &str) -> String {
+    reasons.iter().map(|reason| format!("{} {}", reason.rule, text(reason))).collect::<Vec<_>>().join("; ")
+}
+
+fn differs(what: &Difference) -> (String, String) {
+    let Difference { projection, subject, field, found, expected } = what;
+    (
+        format!("{projection} {subject} 的 {field} 为 {found},应为 {expected}"),
+        format!("{field} of {projection} {subject} is {found}, where {expected} is due"),
+    )
+}
+
+/// The parts in which two definitions differ.
+fn apart(found: &str, expected: &str) -> (String, String) {
+    let only = |one: &str, other: &str| {
+        let others: Vec<&str> = other.split(" | ").collect();
+        let parts: Vec<&str> = one.split(" | ").filter(|part| !others.contains(part)).collect();
+        if parts.is_empty() { "—".to_owned() } else { parts.join(" | ") }
+    };
+    (only(found, expected), only(expected, found))
+}
+
+/// What is wrong, in Chinese and English.
+fn words(what: &What) -> (String, String) {
+    let both = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
+    match what {
+        What::Missing => both("缺少记录", "there is no entry"),
+        What::Unreadable(why) => (format!("不是一条记录:{why}"), format!("no entry of a ledger: {why}")),
+        What::Altered => {
+            both("记录被改动:与入账后存下的哈希不符", "the entry was altered: it is not the one whose hash was stored")
+        }
+        What::Rewritten => both("记录的字节不是其规范形式", "the entry is not in the bytes its event is written as"),
+        What::Moved => both("记录自称在别的位置", "the entry says that it stands elsewhere"),
+        What::Version { stream, found, due } => (
+            format!("流 {stream} 的版本为 {found},应为 {due}"),
+            format!("version {found} of the stream {stream}, where {due} is due"),
+        ),
+        What::TimeBack => both("记录时间早于前一条", "recorded before the entry in front of it"),
+        What::Unlawful(broken) => (
+            format!("按当时的规则不应入账:{}", reasons(broken, |reason| &reason.zh)),
+            format!("unlawful by the rules in force then: {}", reasons(broken, |reason| &reason.en)),
+        ),
+        What::Otherwise(due) => (format!("与按规则应记的内容不同:{due}"), format!("not what the rules lead to: {due}")),
+        What::Command(what) => {
+            let (zh, en) = differs(what);
+            (format!("记录与其命令登记不符:{zh}"), format!("the entry and its command's row disagree: {en}"))
+        }
+        What::Uncounted => both("台账头未计入此处的记录", "the head does not count the entry here"),
+        What::Root { expected, found } => (
+            format!("台账头的根为 {expected},由记录算得 {found}:此间的记录或台账头被改动"),
+            format!("the head's root is {expected}, the entries' {found}: an entry in here or the head was altered"),
+        ),
+        What::Column(what) | What::Head(what) | What::Projection(what) => differs(what),
+        What::Tile { path, gone: true } => (format!("缺少哈希瓦片 {path}"), format!("the stored tile {path} is gone")),
+        What::Tile { path, gone: false } => {
+            (format!("哈希瓦片 {path} 被改动"), format!("the stored tile {path} was altered"))
+        }
+        What::Beyond { witness } => (
+            format!("此处的记录被截去:{witness} 还记得它们"),
+            format!("the entries here were cut off: the {witness} still tell of them"),
+        ),
+        What::RolledBack { claim, signed } => (
+            format!("台账被回退:检查点 {claim} 签于 {signed} 条"),
+            format!("the ledger was rolled back: the checkpoint {claim} was signed over {signed} entries"),
+        ),
+        What::Forked { claim, signed, expected, found } => (
+            format!(
+                "历史被改动:检查点 {claim} 签于 {signed} 条,其根为 {expected},现由记录算得 {found}(或检查点属于另一台账)"
+            ),
+            format!(
+                "the history was altered: the checkpoint {claim} was signed over {signed} entries with the root {expected}, which is now {found} (or the checkpoint is of another ledger)"
+            ),
+        ),
+        What::Schema(what) => match (&what.found, &what.expected) {
+            (None, _) => (format!("库结构缺少 {}", what.name), format!("the schema's {} is gone", what.name)),
+            (_, None) => (
+                format!("库结构多出 {}", what.name),
+                format!("the schema has {}, which it was not migrated with", what.name),
+            ),
+            (Some(found), Some(expected)) => {
+                let (found, expected) = apart(found, expected);
+                (
+                    format!("库结构的 {} 为 {found},应为 {expected}", what.name),
+                    format!("the schema's {} is {found}, migrated as {expected}", what.name),
+                )
+            }
+        },
+    }
+}
