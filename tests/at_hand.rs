@@ -96,7 +96,8 @@ async fn an_engine_decides_on_what_it_brings_in() {
     let pay = |number: u64| sample.command(number).unwrap();
     let again = |number: u64| Command { id: Some((clock().id)()), recorded_at: None, ..pay(number) };
     // One that pays, the one that cancelled it, and one that was not cancelled; all long before the snapshot's end.
-    let cancel = (sample.setup()..sample.len()).find(|number| matches!(pay(*number).act, Act::ReversePayment(_))).unwrap();
+    let cancel =
+        (sample.setup()..sample.len()).find(|number| matches!(pay(*number).act, Act::ReversePayment(_))).unwrap();
     let standing = sample.setup() + 3;
     let Act::Pay(paid) = pay(standing).act else { panic!("a payment is expected") };
     let Act::ReversePayment(mut cancelling) = pay(cancel).act else { panic!("a cancelling is expected") };

@@ -71,9 +71,8 @@ impl Bench {
             ("ledger", "ledger_head_rises"),
             ("tile", "tile_append_only"),
         ];
-        let all: String =
-            triggers.iter().map(|(table, name)| format!("ALTER TABLE tranche.{table} {how} TRIGGER {name};")).collect();
-        self.owner.batch_execute(&all).await.unwrap();
+        let one = |(table, name)| format!("ALTER TABLE tranche.{table} {how} TRIGGER {name}");
+        self.owner.batch_execute(&triggers.map(one).join(";")).await.unwrap();
     }
 
     /// Writes an entry's bytes over those at a position.

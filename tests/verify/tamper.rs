@@ -108,7 +108,7 @@ pub async fn date(bench: &mut Bench, chance: &mut Chance) -> Expected {
 
 pub async fn column(bench: &mut Bench, chance: &mut Chance) -> Expected {
     let at = position(bench, chance);
-    let change = one_of(
+    let edit = one_of(
         chance,
         &[
             "stream = 'pilot-NOBODY'",
@@ -118,7 +118,7 @@ pub async fn column(bench: &mut Bench, chance: &mut Chance) -> Expected {
             "recorded_at = recorded_at + interval '1 microsecond'",
         ],
     );
-    bench.tamper(&format!("UPDATE tranche.event SET {change} WHERE position = {at}")).await;
+    bench.tamper(&format!("UPDATE tranche.event SET {edit} WHERE position = {at}")).await;
     // The head's time is the last entry's.
     Expected { also: vec!["head_differs"], ..Expected::at(at) }
 }
@@ -208,8 +208,8 @@ pub async fn inserted(bench: &mut Bench, chance: &mut Chance) -> Expected {
 pub async fn projection(bench: &mut Bench, chance: &mut Chance) -> Expected {
     let pilot = format!("JX2025-{:02}", 1 + chance.below(10));
     let fund = |column: &str| {
-        let change = format!("UPDATE tranche.fund_position SET {column} WHERE pilot = '{pilot}'");
-        (change, Expected::beside(format!("subject: \"{pilot}\"")))
+        let edit = format!("UPDATE tranche.fund_position SET {column} WHERE pilot = '{pilot}'");
+        (edit, Expected::beside(format!("subject: \"{pilot}\"")))
     };
     let at = position(bench, chance);
     let first = format!("(SELECT max(first_position) FROM kept.command WHERE first_position <= {at})");
@@ -219,7 +219,7 @@ pub async fn projection(bench: &mut Bench, chance: &mut Chance) -> Expected {
         let at = format!("({byte} % octet_length({column})) * 8 + {bit}");
         format!("{column} = set_bit({column}, ({at})::bigint, 1 - get_bit({column}, ({at})::bigint))")
     };
-    let (change, expected) = match chance.below(8) {
+    let (edit, expected) = match chance.below(8) {
         0 => fund("cap = cap + 0.01"),
         1 => fund("recognition_year = recognition_year + 1"),
         2 => fund("release_limit = coalesce(release_limit, 0) + 1"),
@@ -231,7 +231,7 @@ pub async fn projection(bench: &mut Bench, chance: &mut Chance) -> Expected {
         6 => (format!("UPDATE tranche.snapshot SET {}", flip("body")), Expected::beside("snapshot")),
         _ => (format!("UPDATE tranche.tile SET {}", flip("hashes")), Expected::beside("tile/0/000")),
     };
-    bench.tamper(&change).await;
+    bench.tamper(&edit).await;
     if expected.places.is_empty() {
         return expected;
     }
@@ -264,7 +264,9 @@ pub async fn hashed_again(bench: &mut Bench, chance: &mut Chance) -> Expected {
     let mut leaves: Vec<_> = bench.records.iter().map(|one| leaf_hash(&one.entry)).collect();
     leaves[usize::try_from(at - 1).unwrap()] = leaf_hash(&entry);
     let mut edge = Frontier::new();
-    leaves.iter().for_each(|leaf| edge.push(*leaf));
+    for leaf in &leaves {
+        edge.push(*leaf);
+    }
     head_write(bench, &edge).await;
     let tile = leaves[..256].concat();
     assert_eq!(root_of(&tile).len(), 32);
