@@ -2,7 +2,7 @@
 //!
 //! Refused here: queries, and sums of their own. A sum is a figure of the domain, or one of the events' own; where a table
 //! adds a column up, the total stands there as the figure it has to be. To add a kind: a variant of
-//! [`Kind`](super::paper::stamp::Kind), a file under `kind/`, an arm of [`build`].
+//! [`Kind`], a file under `kind/`, an arm of [`build`].
 
 mod alerts;
 mod bases;
