@@ -31,6 +31,7 @@ mod prove;
 mod rebuild;
 mod record;
 mod replay;
+mod report;
 mod rules;
 mod schema;
 mod shell;
@@ -74,7 +75,7 @@ enum Sub {
     Record(record::Record),
     /// 查看规则 · the rulebook
     Rules(rules::Rules),
-    /// 命令和事件的 JSON Schema · JSON Schema of commands and events
+    /// 命令、事件和报告的 JSON Schema · JSON Schema of commands, events and reports
     Schema(schema::Schema),
     /// 资金情况与预警 · figures and alerts of the programme or of a pilot
     Status(status::Status),
@@ -84,6 +85,8 @@ enum Sub {
     Replay(replay::Replay),
     /// 解释一个数字 · the events and the rule that make up one figure
     Explain(explain::Explain),
+    /// 报告和报表 · reports that are signed and filed
+    Report(report::Report),
     /// 两次所知或两个日期之差 · what was believed then and now, and the events that make each fen of the difference
     Diff(diff::Diff),
     /// 保存问题与答案,日后再问 · save a question with its answer, to be asked again
@@ -121,7 +124,7 @@ impl Sub {
     /// Whether its results have this form; where it has forms of its own, it says so itself.
     fn has(&self, format: Format) -> Result<(), Failure> {
         match self {
-            Self::Export(_) => Ok(()),
+            Self::Export(_) | Self::Report(_) => Ok(()),
             _ => format.among(Format::COMMON),
         }
     }
@@ -138,6 +141,7 @@ impl Sub {
             Self::Log(log) => log.run(context).await,
             Self::Replay(replay) => replay.run(context).await,
             Self::Explain(explain) => explain.run(context).await,
+            Self::Report(report) => report.run(context).await,
             Self::Diff(diff) => diff.run(context).await,
             Self::Ask(ask) => ask.run(context).await,
             Self::Export(export) => export.run(context).await,

@@ -3,6 +3,7 @@
 //! * [`Engine`] takes commands and answers each after its commit (the sequencer does the work).
 //! * [`state`] loads a ledger's state from its snapshot and log, as of now or as known at a time.
 //! * [`replay`] folds the log alone and holds every projection against it; [`verify`] recomputes and judges all again.
+//! * [`past`] is a ledger at one of its positions, with the root there.
 //! * [`history`] reads the entries behind a pilot's figures.
 //! * [`prove`] makes proofs from the entries as they stand; [`signer`] signs checkpoints, and never two that disagree.
 //! * [`sample`] makes up lawful histories of any size, for measuring.
@@ -17,6 +18,7 @@ mod draft;
 mod fund;
 pub mod history;
 pub mod opening;
+pub mod past;
 mod payment;
 pub mod prove;
 pub mod rehearsal;

@@ -4,11 +4,18 @@
 
 pub mod amount;
 pub mod citation;
+pub mod comparison;
+pub mod csv;
 pub mod difference;
 pub mod explain;
+pub mod form;
 pub mod history;
+pub mod html;
+pub mod json;
+pub mod kind;
 pub mod lang;
 pub mod outcome;
+pub mod paper;
 pub mod parameters;
 pub mod policy;
 pub mod proof;
@@ -20,3 +27,4 @@ pub mod status;
 pub mod style;
 pub mod table;
 pub mod verify;
+pub mod xlsx;

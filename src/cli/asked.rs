@@ -167,19 +167,33 @@ impl Answering {
     ///
     /// Where there is none, with those there are.
     pub fn pilot(&self, given: &str) -> Result<(Id, &Pilot), Failure> {
-        let found = Id::parse(given).and_then(|id| self.state.pilots.get(&id).map(|pilot| (id, pilot)));
-        let Some((id, pilot)) = found else {
-            return Err(unknown_pilot(&self.state, given, self.known_at));
-        };
-        if pilot.recognised_on > self.as_of {
-            let (on, as_of) = (pilot.recognised_on, self.as_of);
-            return Err(Failure::usage(
-                format!("{id} {} 于 {on} 认定,截至 {as_of} 还不是试点:请用 --as-of {on} 或更晚的日期", pilot.name),
-                format!("{id} {} was recognised on {on}, not by {as_of}: ask --as-of {on} or later", pilot.name),
-            ));
-        }
-        Ok((id, pilot))
+        pilot_of(&self.state, given, self.as_of, self.known_at)
     }
+}
+
+/// A pilot of a state by what the user typed, which must be recognised as of the date.
+///
+/// # Errors
+///
+/// Where there is none, with those there are.
+pub fn pilot_of<'s>(
+    state: &'s Ledger,
+    given: &str,
+    as_of: Date,
+    known_at: Option<Timestamp>,
+) -> Result<(Id, &'s Pilot), Failure> {
+    let found = Id::parse(given).and_then(|id| state.pilots.get(&id).map(|pilot| (id, pilot)));
+    let Some((id, pilot)) = found else {
+        return Err(unknown_pilot(state, given, known_at));
+    };
+    if pilot.recognised_on > as_of {
+        let on = pilot.recognised_on;
+        return Err(Failure::usage(
+            format!("{id} {} 于 {on} 认定,截至 {as_of} 还不是试点:请用 --as-of {on} 或更晚的日期", pilot.name),
+            format!("{id} {} was recognised on {on}, not by {as_of}: ask --as-of {on} or later", pilot.name),
+        ));
+    }
+    Ok((id, pilot))
 }
 
 /// No pilot has this name, or none had by the time asked; says which there are.

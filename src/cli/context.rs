@@ -243,9 +243,13 @@ impl Progress {
     /// Moves it to a position.
     pub fn at(&mut self, position: u64) {
         // The bar is asked for rarely: most calls are a comparison.
-        if !position.is_multiple_of(64) {
-            return;
+        if position.is_multiple_of(64) {
+            self.now_at(position);
         }
+    }
+
+    /// Moves it to a position that is long in coming.
+    pub fn now_at(&mut self, position: u64) {
         if !self.shown && self.since.elapsed().as_secs() >= 1 {
             self.shown = true;
             self.bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());

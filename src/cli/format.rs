@@ -24,6 +24,10 @@ pub enum Format {
     Ocds,
     /// A table for spreadsheets.
     Csv,
+    /// A page in one file.
+    Html,
+    /// A workbook.
+    Xlsx,
 }
 
 impl Format {
@@ -47,7 +51,7 @@ impl Format {
         })
     }
 
-    fn name(self) -> String {
+    pub(super) fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 }

@@ -1,16 +1,16 @@
-//! `tranche schema`: JSON Schema of commands and events.
+//! `tranche schema`: JSON Schema of commands, of events, and of reports.
 
 use clap::Args;
 
 use super::{Context, Failure, nearest};
 use crate::domain::act::ActKind;
-use crate::report::schema;
+use crate::report::{json, schema};
 
 /// Options of `schema`.
 #[derive(Args)]
 pub struct Schema {
-    /// 命令或事件的名称;不填则为全部 · a command or an event; all in one where none is given
-    #[arg(value_name = "COMMAND|EVENT")]
+    /// 命令或事件的名称,或 report;不填则为全部命令和事件 · a command, an event, or report; all commands and events where none is given
+    #[arg(value_name = "COMMAND|EVENT|report")]
     name: Option<String>,
 }
 
@@ -22,6 +22,9 @@ impl Schema {
 }
 
 fn find(name: &str) -> Result<serde_json::Value, Failure> {
+    if name == "report" {
+        return Ok(json::schema());
+    }
     match (ActKind::of_command(name), ActKind::of_event(name)) {
         (Some(ActKind::OpenProgramme), _) => Err(Failure::usage(
             "专项由 tranche init 开设,没有这个命令;其事件为 ProgrammeOpened",

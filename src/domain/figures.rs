@@ -76,10 +76,11 @@ pub fn rate_text(rate: i128) -> String {
     format!("{}.{:04}", rate / 10_000, rate % 10_000)
 }
 
-/// `paid / released` in ten-thousandths, half up.
-fn execution_rate(paid: Money, released: Money) -> Option<i128> {
-    let (paid, released) = (paid.fen(), released.fen());
-    (released > 0).then(|| (paid * 20_000 + released) / (2 * released))
+/// What was paid of a sum in ten-thousandths, half up; none of a sum of nothing.
+#[must_use]
+pub fn rate_of(paid: Money, of: Money) -> Option<i128> {
+    let (paid, of) = (paid.fen(), of.fen());
+    (of > 0).then(|| (paid * 20_000 + of) / (2 * of))
 }
 
 impl Figures {
@@ -113,7 +114,7 @@ impl Figures {
             clawback_ordered,
             clawback_returned,
             clawback_outstanding: clawback_ordered - clawback_returned,
-            execution_rate: execution_rate(paid, released),
+            execution_rate: rate_of(paid, released),
         }
     }
 
@@ -149,7 +150,7 @@ impl Figures {
             clawback_ordered: self.clawback_ordered + other.clawback_ordered,
             clawback_returned: self.clawback_returned + other.clawback_returned,
             clawback_outstanding: self.clawback_outstanding + other.clawback_outstanding,
-            execution_rate: execution_rate(paid, released),
+            execution_rate: rate_of(paid, released),
         }
     }
 
@@ -294,7 +295,7 @@ mod tests {
 
     #[test]
     fn the_execution_rate_rounds_half_up() {
-        let rate = |paid, released| execution_rate(Money::from_fen(paid), Money::from_fen(released)).map(rate_text);
+        let rate = |paid, released| rate_of(Money::from_fen(paid), Money::from_fen(released)).map(rate_text);
         assert_eq!(rate(95, 100), Some("0.9500".to_owned()));
         assert_eq!(rate(1, 3), Some("0.3333".to_owned()));
         assert_eq!(rate(2, 3), Some("0.6667".to_owned()));

@@ -1,7 +1,7 @@
 //! Verification: everything the database holds of a ledger, recomputed from its entries and judged again.
 //!
-//! The log is read once, in spans; threads take the entries apart ([`decoded`]) while one follows them in order
-//! ([`judge`], [`tree`]). What stands beside the log is read of one moment, so that a ledger that is written to meanwhile
+//! The log is read once, in spans; threads take the entries apart (`decoded`) while one follows them in order
+//! (`judge`, `tree`). What stands beside the log is read of one moment, so that a ledger that is written to meanwhile
 //! never alarms. Everything wrong is told, where it is and since when, and nothing that only follows from it.
 //!
 //! Refused here: trusting a checkpoint's signature (that is checked where it is read), and wording for people.

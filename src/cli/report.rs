@@ -1,0 +1,132 @@
+//! `tranche report`: the papers that are signed and filed, and whether one of them is still what the ledger says.
+
+mod again;
+mod all;
+mod archive;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
+
+use self::archive::{Archive, Question};
+use super::asked::{Asked, read_date};
+use super::draft::Draft;
+use super::{Context, Failure, Format};
+use crate::engine::past::Until;
+use crate::report::form::{Form, SetError};
+use crate::report::paper::stamp::{Kind, Since};
+
+/// The forms of a report, by their names.
+const FORMS: &[(Format, Form)] =
+    &[(Format::Xlsx, Form::Xlsx), (Format::Html, Form::Html), (Format::Csv, Form::Csv), (Format::Json, Form::Json)];
+
+impl ValueEnum for Kind {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.key()).help(self.title()))
+    }
+}
+
+/// Options of `report`.
+#[derive(Args)]
+pub struct Report {
+    /// 报告种类 · the kind of report
+    #[arg(value_enum, value_name = "KIND", required_unless_present = "again")]
+    kind: Option<Kind>,
+    /// 试点编号 · the pilot
+    #[arg(value_name = "PILOT", conflicts_with = "all")]
+    pilot: Option<String>,
+    /// 每个试点一份,另有一份合订本,写入 -o 所指目录 · one for every pilot and one of all, into the folder named by -o
+    #[arg(long, requires = "output")]
+    all: bool,
+    #[command(flatten)]
+    asked: Asked,
+    /// 变动起算:日期,或台账位置如 #412;不填则为上月末 · since when to tell changes: a date, or a position such as #412; the end of last month where none is given
+    #[arg(long, value_name = "DATE|#N", value_parser = read_since)]
+    since: Option<Since>,
+    /// 写入文件(--all 时为目录);不填则写到标准输出 · into a file, with --all a folder; to standard output where none is given
+    #[arg(long, short, value_name = "PATH")]
+    output: Option<PathBuf>,
+    /// 按文件所载报告戳重新制表并比对 · make the report in this file again and compare
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["kind", "pilot", "all", "since", "output", "known_at"])]
+    again: Option<PathBuf>,
+}
+
+fn read_since(text: &str) -> Result<Since, String> {
+    match text.strip_prefix('#') {
+        Some(position) => position.parse().ok().filter(|position| *position > 0).map(Since::Position),
+        None => read_date(text).ok().map(Since::Date),
+    }
+    .ok_or_else(|| "日期形如 2026-11-30,位置形如 #412 · a date looks like 2026-11-30, a position like #412".to_owned())
+}
+
+impl Report {
+    pub(super) async fn run(self, context: &mut Context) -> Result<(), Failure> {
+        if let Some(file) = &self.again {
+            return again::run(context, file, self.asked.as_of).await;
+        }
+        let form = self.form(context)?;
+        // clap has it that a kind is there where no file is.
+        let kind = self.kind.unwrap_or(Kind::Status);
+        let question = Question {
+            kind,
+            pilot: self.pilot.clone(),
+            as_of: self.asked.as_of,
+            known_at: self.asked.known_at,
+            since: self.since,
+            until: self.asked.known_at.map_or(Until::Head, Until::KnownAt),
+        };
+        if self.all {
+            let folder = self.output.as_deref().unwrap_or(Path::new("."));
+            return all::run(context, question, form, folder).await;
+        }
+        if self.pilot.is_none() && !matches!(kind, Kind::Programme | Kind::Alerts) {
+            let key = kind.key();
+            return Err(Failure::usage(
+                format!("{}按试点制表:请写明试点编号,例如 tranche report {key} JX2025-01,或用 --all", kind.title()),
+                format!(
+                    "a report of {key} is of a pilot: name one, as in `tranche report {key} JX2025-01`, or use --all"
+                ),
+            ));
+        }
+        // An unwritable path is told before the work.
+        let draft = self.output.as_deref().map(Draft::beside).transpose()?;
+        let archive = Archive::open(context, question, self.asked).await?;
+        let bytes = form.set(&archive.paper(self.pilot.as_deref()).await?)?;
+        match draft {
+            Some(draft) => write(draft, &bytes),
+            None => context.raw(&bytes),
+        }
+    }
+
+    /// The form named, else the one the file's name ends in.
+    fn form(&self, context: &Context) -> Result<Form, Failure> {
+        let ending = self.output.as_deref().and_then(Path::extension).and_then(|ending| ending.to_str());
+        let by_name = FORMS.iter().find(|(format, _)| Some(format.name().as_str()) == ending);
+        match by_name.filter(|_| context.format == Format::Text) {
+            Some((_, form)) => Ok(*form),
+            None => context.format.among(FORMS),
+        }
+    }
+}
+
+/// Writes a file whole.
+fn write(mut draft: Draft, bytes: &[u8]) -> Result<(), Failure> {
+    let written = draft.file.write_all(bytes);
+    written.map_err(|error| draft.failed(&error))?;
+    draft.keep()
+}
+
+impl From<SetError> for Failure {
+    fn from(error: SetError) -> Self {
+        match error {
+            SetError::Json(error) => error.into(),
+            SetError::Workbook(error) => Self::usage(error.zh(), error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Charts as inline SVG in the ink of the page, with hatches and dashes in place of colours, and their text beside them.
+
+mod steps;
+
+use maud::{Markup, html};
+
+use crate::report::paper::chart::{BarRow, Chart, Fill, Part, Plot};
+use crate::report::paper::table::Unit;
+
+/// How wide a drawing is, in units of its own.
+const WIDTH: i128 = 900;
+/// The size of its letters.
+const LETTER: i128 = 15;
+
+pub(super) fn of(chart: &Chart) -> Markup {
+    let (height, drawn) = match &chart.plot {
+        Plot::Bar { parts } => bar(&chart.key, parts),
+        Plot::Steps { from, to, lines } => steps::of(*from, *to, lines),
+        Plot::Rows { legend, rows } => rows_of(&chart.key, legend, rows),
+    };
+    html! {
+        figure {
+            figcaption { b { (chart.title) } (chart.alt) }
+            svg role="img" aria-label={ (chart.title) ":" (chart.alt) } viewBox={ "0 0 " (WIDTH) " " (height) } {
+                (patterns(&chart.key))
+                (drawn)
+            }
+        }
+    }
+}
+
+/// The hatches, named after their chart so that names stay unique on the page.
+fn patterns(key: &str) -> Markup {
+    html! {
+        defs {
+            pattern id={ "hatched-" (key) } width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
+                rect width="2.4" height="7" fill="currentColor" {}
+            }
+            pattern id={ "dotted-" (key) } width="8" height="8" patternUnits="userSpaceOnUse" {
+                circle cx="4" cy="4" r="1.4" fill="currentColor" {}
+            }
+        }
+    }
+}
+
+fn paint(fill: Fill, key: &str) -> String {
+    match fill {
+        Fill::Solid | Fill::Half => "currentColor".to_owned(),
+        Fill::Hatched => format!("url(#hatched-{key})"),
+        Fill::Dotted => format!("url(#dotted-{key})"),
+        Fill::Open => "none".to_owned(),
+    }
+}
+
+/// A filled box with its outline.
+fn block((x, y): (i128, i128), (width, height): (i128, i128), fill: Fill, key: &str) -> Markup {
+    let opacity = if fill == Fill::Half { "0.45" } else { "1" };
+    html! {
+        rect x=(x) y=(y) width=(width) height=(height) fill=(paint(fill, key)) fill-opacity=(opacity) stroke="currentColor" stroke-width="1.2" {}
+    }
+}
+
+/// Text beside a drawing; `anchor` is `start`, `middle` or `end`.
+fn letters((x, y): (i128, i128), anchor: &str, text: &str) -> Markup {
+    html! { text x=(x) y=(y) text-anchor=(anchor) font-size=(LETTER) fill="currentColor" { (text) } }
+}
+
+/// A part of a whole, as a length.
+fn length(part: i128, whole: i128, of: i128) -> i128 {
+    part.max(0) * of / whole.max(1)
+}
+
+/// One bar with a legend, a line a part.
+fn bar(key: &str, parts: &[Part]) -> (i128, Markup) {
+    let whole: i128 = parts.iter().map(|part| part.amount.fen()).sum();
+    let (mut boxes, mut before) = (Vec::new(), 0);
+    for part in parts {
+        let (from, to) = (length(before, whole, WIDTH - 2), length(before + part.amount.fen(), whole, WIDTH - 2));
+        // However small, a part is seen.
+        boxes.push((from.min(WIDTH - 6) + 1, (to - from).max(3), part.fill));
+        before += part.amount.fen();
+    }
+    let percent = |part: &Part| (part.amount.fen() * 20_000 + whole) / (2 * whole.max(1));
+    let line = |at: usize| 66 + i128::try_from(at).unwrap_or(0) * 25;
+    let drawn = html! {
+        @for (x, width, fill) in &boxes { (block((*x, 2), (*width, 38), *fill, key)) }
+        @for (at, part) in parts.iter().enumerate() {
+            (block((1, line(at) - 13), (26, 15), part.fill, key))
+            (letters((36, line(at)), "start", &part.label))
+            (letters((330, line(at)), "end", &format!("{} 元", part.amount.grouped())))
+            (letters((420, line(at)), "end", &format!("{}.{:02}%", percent(part) / 100, percent(part) % 100)))
+        }
+    };
+    (line(parts.len()) - 12, drawn)
+}
+
+/// A label that leaves room for the sums beside it; the text alternative and the tables have it whole.
+fn shortened(label: &str) -> String {
+    const LETTERS: usize = 36;
+    let cut: String = label.chars().take(LETTERS).collect();
+    if cut.len() < label.len() { format!("{cut}…") } else { cut }
+}
+
+/// A bar a row: what is widest is an outline, what lies within it lies over it.
+fn rows_of(key: &str, legend: &[(String, Fill)], rows: &[BarRow]) -> (i128, Markup) {
+    let most = rows.iter().flat_map(|row| &row.amounts).map(|sum| sum.fen()).max().unwrap_or(0);
+    let top = |at: usize| 40 + i128::try_from(at).unwrap_or(0) * 54;
+    let column = |at: usize| i128::try_from(at).unwrap_or(0) * 170;
+    let drawn = html! {
+        @for (at, (name, fill)) in legend.iter().enumerate() {
+            (block((column(at) + 1, 4), (26, 15), *fill, key))
+            (letters((column(at) + 36, 17), "start", name))
+        }
+        (letters((WIDTH, 17), "end", "单位：万元"))
+        @for (at, row) in rows.iter().enumerate() {
+            (letters((0, top(at) + 15), "start", &shortened(&row.label)))
+            @let told: Vec<String> = row.amounts.iter().map(|sum| Unit::TenThousand.show(*sum)).collect();
+            (letters((WIDTH, top(at) + 15), "end", &told.join(" / ")))
+            @for (place, (sum, (_, fill))) in row.amounts.iter().zip(legend).enumerate() {
+                @let inset = i128::try_from(place).unwrap_or(0) * 4;
+                @let width = length(sum.fen(), most, WIDTH - 2);
+                @if width > 0 { (block((1, top(at) + 22 + inset), (width, 22 - 2 * inset), *fill, key)) }
+            }
+        }
+    };
+    (top(rows.len()), drawn)
+}

@@ -1,0 +1,108 @@
+//! What each figure of a pilot is made of: its formula with its numbers, and the events it counts.
+
+use super::{Draft, PilotMaterial};
+use crate::domain::event::Event;
+use crate::domain::figures::Figures;
+use crate::report::explain::{Explainer, Explanation, Figure, Value};
+use crate::report::history::{facts, shanghai};
+use crate::report::paper::table::{self, Cell, Link};
+use crate::report::paper::{Basis, EventLine, Fact};
+use crate::report::status::View;
+
+/// An event in the appendix.
+pub(super) fn line(event: &Event) -> EventLine {
+    let kind = event.act.kind();
+    let facts = facts(&event.act);
+    EventLine {
+        position: event.position,
+        on: event.on,
+        recorded: shanghai(event.recorded_at),
+        kind: kind.event(),
+        name: kind.zh(),
+        item: if facts.item.is_empty() { facts.subject } else { facts.item },
+        document: facts.document,
+        amount: facts.amount,
+        by: format!("{}：{}", event.by.body.zh(), event.by.person),
+    }
+}
+
+/// The explanation of a figure, from the events.
+fn explain(view: View, of: PilotMaterial, figure: Figure) -> Explanation {
+    let mut explainer = Explainer::new(view, of.id, of.pilot, figure);
+    let programme = of.programme.iter().filter(|_| figure.rests_on_parameters());
+    let mut events: Vec<&Event> = programme.chain(of.events).collect();
+    events.sort_by_key(|event| event.position);
+    for event in events {
+        explainer.take(event);
+    }
+    explainer.finish()
+}
+
+/// The figures of a pilot, each with where its basis stands among those of the paper.
+pub(super) struct Grounds {
+    figures: Figures,
+    explanations: Vec<Explanation>,
+}
+
+impl Grounds {
+    /// Explains every figure, and puts their bases and events in the draft.
+    pub(super) fn lay(view: View, of: PilotMaterial, draft: &mut Draft) -> Self {
+        let figures = Figures::of_pilot(&view.state.programme, of.pilot, view.as_of);
+        let explanations: Vec<_> = Figure::ALL.iter().map(|figure| explain(view, of, *figure)).collect();
+        for explanation in &explanations {
+            let positions = explanation.events.iter().map(|part| part.event.position);
+            let formula = if explanation.formula == "Σ" { None } else { Some(&explanation.formula) };
+            draft.bases.push(Basis {
+                key: explanation.figure.key().to_owned(),
+                label: explanation.zh.to_owned(),
+                formula: formula.map(|formula| format!("{formula}：{}", explanation.arithmetic)),
+                count: explanation.events.len() as u64,
+                last: positions.clone().max(),
+                positions: positions.take(Basis::POSITIONS_MAX).collect(),
+            });
+        }
+        let of_programme = of.programme.iter().filter(|event| {
+            explanations
+                .iter()
+                .any(|explanation| explanation.events.iter().any(|part| part.event.position == event.position))
+        });
+        draft.events.extend(of_programme.chain(of.events_on(view.as_of)).map(line));
+        draft.events.sort_by_key(|event| event.position);
+        Self { figures, explanations }
+    }
+
+    /// The link of a figure.
+    pub(super) fn link(figure: Figure) -> Option<Link> {
+        Figure::ALL.iter().position(|known| *known == figure).map(Link::Basis)
+    }
+
+    /// The value of a figure, on its basis.
+    pub(super) fn cell(&self, figure: Figure) -> Cell {
+        cell_of(figure, &self.figures).on(Self::link(figure))
+    }
+
+    /// A figure with its name.
+    pub(super) fn fact(&self, figure: Figure) -> Fact {
+        Fact::new(figure.key(), figure.zh(), self.cell(figure))
+    }
+
+    /// All figures.
+    pub(super) fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
+    /// The explanation of a figure.
+    pub(super) fn explanation(&self, figure: Figure) -> Option<&Explanation> {
+        self.explanations.iter().find(|explanation| explanation.figure == figure)
+    }
+}
+
+/// The value of a figure.
+pub(super) fn cell_of(figure: Figure, figures: &Figures) -> Cell {
+    match figure.of(figures) {
+        Value::Sum(sum) => sum.into(),
+        Value::Share(share) => share.into(),
+        Value::Rate(Some(rate)) => table::Value::Ratio(rate).into(),
+        Value::Rate(None) => Cell::none(),
+    }
+}

@@ -1,0 +1,263 @@
+//! 项目支出绩效自评表, in the form of 财预〔2020〕10号: funds, goals, three levels of indicators, scores.
+//!
+//! What the form asks and the ledger does not know stays open to be filled in by hand: why an indicator fell short, unless
+//! the self-evaluation's note says so.
+
+use std::collections::HashMap;
+
+use chrono::Datelike as _;
+
+use super::bases::Grounds;
+use super::{Draft, Material, PilotMaterial};
+use crate::domain::Date;
+use crate::domain::act::{Act, EvaluationItem, SelfEvaluate, Target};
+use crate::domain::code::EvaluationKind;
+use crate::domain::event::Event;
+use crate::domain::figures::rate_of;
+use crate::domain::money::Money;
+use crate::report::explain::Figure;
+use crate::report::paper::table::{Cell, Column, ColumnKind, Link, Table, Unit, Value, points_text};
+use crate::report::paper::{Fact, Facts, Prose, Section, Sentence, SignOff};
+
+/// The group of the indicator that stands in the form's funds and not among its indicators.
+const EXECUTION: &str = "预算执行率";
+
+/// What the form is filled in from.
+struct Form<'a> {
+    year: i32,
+    own: Option<(&'a Event, &'a SelfEvaluate)>,
+    targets: &'a [Target],
+    items: HashMap<&'a str, &'a EvaluationItem>,
+    progress: HashMap<&'a str, &'a str>,
+    funds: Funds,
+}
+
+/// The year's funds.
+struct Funds {
+    carried: Money,
+    granted: Money,
+    paid: Money,
+}
+
+pub(super) fn build(material: &Material, of: PilotMaterial) -> Draft {
+    let mut draft = Draft { subtitle: of.subtitle(), ..Draft::default() };
+    Grounds::lay(material.view(), of, &mut draft);
+    let form = Form::read(material, of);
+    let bodies = ["牵头申报主体（试点地区）", "设区市数字经济主管部门", "设区市财政部门"];
+    let mut indicators = Section::new("indicators", "绩效指标").with(form.indicators());
+    if let Some(odd) = form.disagreement() {
+        indicators = indicators.with(Prose::of([Sentence::strong(odd)]));
+    }
+    let words = form.funds_words();
+    draft.sections = vec![
+        Section::new("identity", "项目概况").with(form.identity(material, of)),
+        Section::new("funds", "项目资金").with(form.funds_table()).with(Prose::of([words])),
+        Section::new("goals", "年度总体目标").with(form.goals()),
+        indicators,
+        Section::new("signatures", "签章").with(SignOff::of(Some(("全年执行数", form.funds.paid)), &bodies)),
+    ];
+    draft
+}
+
+impl<'a> Form<'a> {
+    /// The latest annual self-evaluation, else none; and what the plan and the monitoring say.
+    fn read(material: &Material, of: PilotMaterial<'a>) -> Self {
+        let date = material.as_of();
+        let own = of.events_on(date).filter_map(|event| match &event.act {
+            Act::SelfEvaluate(act) if act.kind == EvaluationKind::Annual => Some((event, act)),
+            _ => None,
+        });
+        let own = own.max_by_key(|(event, act)| (act.year, event.position));
+        let year = own.map_or(date.year(), |(_, act)| act.year.0);
+        let items = own.and_then(|(_, act)| act.items.as_ref()).into_iter().flatten();
+        let mut progress = HashMap::new();
+        for event in of.events_on(date) {
+            if let Act::Monitor(act) = &event.act {
+                progress.extend(act.progress.iter().map(|one| (one.indicator.as_str(), one.actual.as_str())));
+            }
+        }
+        let plan = of.pilot.plan.as_ref().filter(|plan| plan.approved_on <= date);
+        Self {
+            year,
+            own,
+            targets: plan.map_or(&[], |plan| plan.targets.as_slice()),
+            items: items.map(|item| (item.indicator.as_str(), item)).collect(),
+            progress,
+            funds: Funds::of(of, year, date),
+        }
+    }
+
+    fn identity(&self, material: &Material, of: PilotMaterial) -> Facts {
+        let link = self.own.map(|(event, _)| Link::Event(event.position));
+        let members: Vec<&str> = of.pilot.members.iter().map(|code| material.state.programme.area_name(code)).collect();
+        let own = |read: fn(&SelfEvaluate) -> String| Cell::from(self.own.map(|(_, act)| read(act))).on(link);
+        Facts {
+            facts: vec![
+                Fact::new("programme", "项目名称", super::words::programme(material.state)),
+                Fact::new("year", "自评年度", format!("{}年度", self.year)),
+                Fact::new("department", "主管部门", format!("{}数字经济主管部门", of.pilot.city)),
+                Fact::new("unit", "实施单位", members.join("、")),
+                Fact::new("report", "自评报告文号", own(|act| act.report.to_string())),
+                Fact::new("score", "自评得分", own(|act| act.score.fixed())),
+                Fact::new("plan", "实施方案批复", of.pilot.plan.as_ref().map(|plan| plan.document.as_str())),
+                Fact::new("submitted", "自评日期", self.own.map(|(event, _)| event.on)),
+            ],
+        }
+    }
+
+    fn execution(&self) -> Option<&'a Target> {
+        self.targets.iter().find(|target| target.group.as_str() == EXECUTION || target.indicator.as_str() == EXECUTION)
+    }
+
+    fn funds_table(&self) -> Table {
+        let columns = vec![
+            Column::text("funds", "项目资金", 4),
+            Column::money("initial", "年初预算数"),
+            Column::money("budget", "全年预算数"),
+            Column::money("executed", "全年执行数"),
+            Column::new("weight", "分值", ColumnKind::Points),
+            Column::new("rate", "执行率", ColumnKind::Ratio),
+            Column::new("score", "得分", ColumnKind::Points),
+        ];
+        let mut table = Table::new("funds", "项目资金", columns);
+        table.unit = Some(Unit::TenThousand);
+        let Funds { carried, granted, paid } = self.funds;
+        let execution = self.execution();
+        let score = execution.and_then(|target| self.items.get(target.indicator.as_str()));
+        table.rows.push(
+            [
+                "年度资金总额".into(),
+                Cell::from(carried).on(Grounds::link(Figure::Balance)),
+                Cell::from(carried + granted).on(Grounds::link(Figure::Released)),
+                Cell::from(paid).on(Grounds::link(Figure::Paid)),
+                execution.map(|target| Value::Points(target.weight.units())).into(),
+                rate_of(paid, carried + granted).map(Value::Ratio).into(),
+                score.map(|item| Value::Points(item.score.units())).into(),
+            ]
+            .into(),
+        );
+        let part = |name: &str, initial: Money, budget: Money| {
+            [name.into(), initial.into(), budget.into(), Cell::none(), Cell::none(), Cell::none(), Cell::none()]
+        };
+        table.rows.push(part("其中：当年财政拨款", Money::ZERO, granted).into());
+        table.rows.push(part("   上年结转资金", carried, carried).into());
+        table.rows.push(part("   其他资金", Money::ZERO, Money::ZERO).into());
+        table
+    }
+
+    /// How the form's words for funds are read.
+    fn funds_words(&self) -> Sentence {
+        let year = self.year;
+        Sentence::plain(format!(
+            "口径：年初预算数为上年结转的资金余额（{} 年终了）；全年预算数为上年结转与 {year} 年下达净额之和；全年执行数为 {year} 年支付净额；\
+             均截至本表日期。结转资金与当年资金不分别核算支付。",
+            year - 1
+        ))
+    }
+
+    fn goals(&self) -> Table {
+        let columns = vec![Column::text("expected", "预期目标", 6), Column::text("reached", "实际完成情况", 6)];
+        let mut table = Table::new("goals", "年度总体目标", columns);
+        let indicators = || self.targets.iter().filter(|target| target.group.as_str() != EXECUTION);
+        let expected: Vec<String> =
+            indicators().map(|target| format!("{}达到 {}{}", target.indicator, target.target, target.unit)).collect();
+        let reached: Vec<String> = indicators()
+            .filter_map(|target| Some(format!("{}完成 {}{}", target.indicator, self.actual(target)?, target.unit)))
+            .collect();
+        if !expected.is_empty() {
+            let reached = (!reached.is_empty()).then(|| format!("{}。", reached.join("；")));
+            table.rows.push([format!("{}。", expected.join("；")).into(), reached.into()].into());
+        }
+        "方案尚未批复，没有绩效目标".clone_into(&mut table.empty);
+        table
+    }
+
+    /// What was reached: by the self-evaluation, else by the latest monitoring.
+    fn actual(&self, target: &Target) -> Option<&'a str> {
+        let indicator = target.indicator.as_str();
+        self.items.get(indicator).map(|item| item.actual.as_str()).or_else(|| self.progress.get(indicator).copied())
+    }
+
+    fn indicators(&self) -> Table {
+        let columns = vec![
+            Column::text("first", "一级指标", 2).merged(),
+            Column::text("second", "二级指标", 2).merged(),
+            Column::text("third", "三级指标", 4),
+            Column::text("target", "年度指标值", 2),
+            Column::text("actual", "实际完成值", 2),
+            Column::new("weight", "分值", ColumnKind::Points).summed(),
+            Column::new("score", "得分", ColumnKind::Points).summed(),
+            Column::text("deviation", "偏差原因分析及改进措施", 5),
+        ];
+        let mut table = Table::new("indicators", "绩效指标", columns);
+        let (mut weights, mut scores) = (0_u64, 0_u64);
+        for target in self.targets {
+            let item = self.items.get(target.indicator.as_str());
+            let (first, second) = levels(target.group.as_str());
+            let weight = target.weight.units();
+            let score = item.map(|item| item.score.units());
+            weights = weights.saturating_add(weight);
+            scores = scores.saturating_add(score.unwrap_or(0));
+            let link = self.own.filter(|_| item.is_some()).map(|(event, _)| Link::Event(event.position));
+            table.rows.push(
+                [
+                    first.into(),
+                    second.into(),
+                    target.indicator.as_str().into(),
+                    format!("{}{}", target.target, target.unit).into(),
+                    self.actual(target).map(|actual| format!("{actual}{}", target.unit)).into(),
+                    Value::Points(weight).into(),
+                    Cell::from(score.map(Value::Points)).on(link),
+                    self.deviation(weight, score).into(),
+                ]
+                .into(),
+            );
+        }
+        let mut total = vec![Cell::text("总分")];
+        total.extend(std::iter::repeat_n(Cell::none(), 4));
+        total.extend([Value::Points(weights).into(), Value::Points(scores).into(), Cell::none()]);
+        table.total = Some(total);
+        "方案尚未批复，没有绩效指标".clone_into(&mut table.empty);
+        table
+    }
+
+    fn deviation(&self, weight: u64, score: Option<u64>) -> Option<String> {
+        let lost = weight.checked_sub(score?).filter(|lost| *lost > 0)?;
+        let note = self.own.and_then(|(event, _)| event.note.as_ref()).filter(|note| !note.as_str().is_empty());
+        let why = note.map_or_else(|| "原因：".to_owned(), ToString::to_string);
+        Some(format!("扣 {} 分；{why}", points_text(lost)))
+    }
+
+    /// Where the items do not add up to the score that was submitted.
+    fn disagreement(&self) -> Option<String> {
+        let (_, act) = self.own?;
+        let items = act.items.as_ref()?;
+        let sum: u64 = items.iter().map(|item| item.score.units()).fold(0, u64::saturating_add);
+        let stated = act.score.units().saturating_mul(10_000);
+        let text = format!("各项得分合计 {} 分，与所报自评得分 {} 分不一致。", points_text(sum), act.score.fixed());
+        (sum != stated).then_some(text)
+    }
+}
+
+/// The first and the second level, where a group has both: 产出指标/数量指标.
+fn levels(group: &str) -> (String, Option<String>) {
+    let parts = ['/', '/', '—', '-', '·'].iter().find_map(|sign| group.split_once(*sign));
+    match parts {
+        Some((first, second)) => (first.trim().to_owned(), Some(second.trim_matches(['—', ' ']).to_owned())),
+        None => (group.to_owned(), None),
+    }
+}
+
+impl Funds {
+    /// The funds of a year up to a date: what its first day began with, what was released and paid in it.
+    fn of(of: PilotMaterial, year: i32, date: Date) -> Self {
+        let before = Date::from_ymd_opt(year - 1, 12, 31).unwrap_or(date);
+        let end = Date::from_ymd_opt(year, 12, 31).map_or(date, |end| end.min(date));
+        let pilot = of.pilot;
+        Self {
+            carried: pilot.balance_on(before),
+            granted: pilot.released_on(end) - pilot.released_on(before),
+            paid: pilot.paid_on(end) - pilot.paid_on(before),
+        }
+    }
+}
