@@ -346,10 +346,12 @@ pub async fn snapshot_at(
 ) -> Result<(Option<Ledger>, Vec<String>), EngineError> {
     let parts = store.snapshot_at(ledger, FORMAT, position).await?;
     let is_there = |name: &&str| parts.iter().any(|part| part.name == *name);
-    let missing = [PROGRAMME, REGISTER].into_iter().filter(|name| !is_there(name)).map(str::to_owned);
-    let unsound = parts.iter().filter(|part| written_again(part).as_ref() != Some(&part.body));
-    let unsound = missing.chain(unsound.map(|part| part.name.clone())).collect();
-    Ok((restore_parts(&parts), unsound))
+    let missing: Vec<_> = [PROGRAMME, REGISTER].into_iter().filter(|name| !is_there(name)).map(str::to_owned).collect();
+    let is_sound = |part: &Part| written_again(part).as_ref() == Some(&part.body);
+    let (sound, unsound): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(is_sound);
+    // The sound ones are still to be compared, whatever became of the others.
+    let unsound = missing.into_iter().chain(unsound.into_iter().map(|part| part.name)).collect();
+    Ok((restore_parts(&sound), unsound))
 }
 
 /// A part's body as this program writes what it reads in it.
