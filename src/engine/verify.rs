@@ -27,7 +27,9 @@ use super::EngineError;
 use super::prove::{self, ProveError};
 use super::replay::{self, Difference, Differences, hex};
 use super::state;
+use crate::domain::Timestamp;
 use crate::log::checkpoint::Checkpoint;
+use crate::log::entry::moment_text;
 use crate::log::merkle::Hash;
 use crate::log::tile::{Level, Tile, WIDTH};
 use crate::store::{Head, Standing, Store, Target, catalog};
@@ -36,6 +38,8 @@ use crate::store::{Head, Standing, Store, Target, catalog};
 const SPAN: u64 = 2_048;
 /// How many spans are under way at once.
 const SPANS: usize = 4;
+/// By how much the database's clock may be ahead of the program's.
+const CLOCKS_APART_MAX: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 
 /// Something that the ledger is held against: a checkpoint, as the user named it.
 #[derive(Clone, Debug)]
@@ -110,7 +114,9 @@ struct Pass<'a> {
     /// The positions of the snapshots that are still to be compared.
     snapshots: std::iter::Peekable<std::slice::Iter<'a, i64>>,
     /// Of the entries read: the last one's time by its column.
-    last_at: Option<crate::domain::Timestamp>,
+    last_at: Option<Timestamp>,
+    /// Of the opening: when its entry says that it was recorded.
+    opened_at: Option<Timestamp>,
     projections: Differences,
 }
 
@@ -127,6 +133,7 @@ impl<'a> Pass<'a> {
             findings: Findings::default(),
             snapshots: standing.snapshots.iter().peekable(),
             last_at: None,
+            opened_at: None,
             projections: Differences::default(),
         }
     }
@@ -177,6 +184,9 @@ impl<'a> Pass<'a> {
             };
             if let Ok(event) = &item.event {
                 self.told.event(event.command_id, item.request, position);
+                if position == 1 {
+                    self.opened_at = Some(event.recorded_at);
+                }
             }
             self.last_at = Some(item.recorded_at);
             self.judge.take(item, !unsound.contains(&position), &mut self.findings);
@@ -285,9 +295,12 @@ impl<'a> Pass<'a> {
         let by_tiles = self.roots(self.size).is_some_and(|roots| head.root.as_slice() == roots.tiles);
         if head.root.as_slice() == root {
             self.head_told("peaks", hex(&head.peaks), hex(&self.trees.edge.to_bytes()));
-            let moment =
-                |at: Option<crate::domain::Timestamp>| at.map(crate::log::entry::moment_text).unwrap_or_default();
+            let moment = |at: Option<Timestamp>| at.map(moment_text).unwrap_or_default();
             self.head_told("recorded_at", moment(head.recorded_at), moment(self.last_at));
+            // The ledger is made before its opening is recorded, how long before no entry says; two clocks tell the two.
+            if let Some(opening) = self.opened_at.filter(|opening| head.opened_at - *opening > CLOCKS_APART_MAX) {
+                self.head_told("opened_at", moment_text(head.opened_at), format!("≤ {}", moment_text(opening)));
+            }
             return;
         }
         // Entries that the stored tiles tell of are what they were; what is wrong lies behind them, or is the head itself.

@@ -8,6 +8,9 @@ use crate::engine::replay::{Difference, hex};
 use crate::engine::verify::{Finding, Report, What};
 use crate::log::entry::moment_text;
 
+/// How the catalog calls a membership that no migration made.
+const MEMBER: &str = "member of ";
+
 /// A finding for programs.
 #[derive(Serialize)]
 struct FindingShape {
@@ -165,6 +168,18 @@ fn apart(found: &str, expected: &str) -> (String, String) {
     (only(found, expected), only(expected, found))
 }
 
+/// Somebody may act as one of the roles that write: `ROLE MEMBER`.
+fn member(granted: &str) -> (String, String) {
+    let (role, member) = granted.split_once(' ').unwrap_or((granted, ""));
+    (
+        format!("数据库角色 {member} 可代行 {role},不受库中限制:请收回授权(REVOKE {role} FROM …)或其连接权"),
+        format!(
+            "the database's role {member} may act as {role}, past the schema's walls: revoke it (REVOKE {role} FROM …), \
+             or its right to connect"
+        ),
+    )
+}
+
 /// What is wrong, in Chinese and English.
 fn words(what: &What) -> (String, String) {
     let both = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
@@ -216,6 +231,7 @@ fn words(what: &What) -> (String, String) {
                 "the history was altered: the checkpoint {claim} was signed over {signed} entries with the root {expected}, which is now {found} (or the checkpoint is of another ledger)"
             ),
         ),
+        What::Schema(what) if what.name.starts_with(MEMBER) => member(what.name.trim_start_matches(MEMBER)),
         What::Schema(what) => match (&what.found, &what.expected) {
             (None, _) => (format!("库结构缺少 {}", what.name), format!("the schema's {} is gone", what.name)),
             (_, None) => (
