@@ -7,6 +7,7 @@ use crate::domain::event::Reason;
 use crate::engine::replay::{Difference, hex};
 use crate::engine::verify::{Finding, Report, What, Whose};
 use crate::log::entry::moment_text;
+use crate::store::catalog::Changed;
 
 /// How the catalog calls a membership that no migration made.
 const MEMBER: &str = "member of ";
@@ -259,20 +260,27 @@ fn words(what: &What) -> (String, String) {
                 "the checkpoint {claim} is not this ledger's: it names {origin}, and none of the keys announced here signed it"
             ),
         ),
-        What::Schema(what) if what.name.starts_with(MEMBER) => member(what.name.trim_start_matches(MEMBER)),
-        What::Schema(what) => match (&what.found, &what.expected) {
-            (None, _) => (format!("库结构缺少 {}", what.name), format!("the schema's {} is gone", what.name)),
-            (_, None) => (
-                format!("库结构多出 {}", what.name),
-                format!("the schema has {}, which it was not migrated with", what.name),
-            ),
-            (Some(found), Some(expected)) => {
-                let (found, expected) = apart(found, expected);
-                (
-                    format!("库结构的 {} 为 {found},应为 {expected}", what.name),
-                    format!("the schema's {} is {found}, migrated as {expected}", what.name),
-                )
-            }
-        },
+        What::Schema(what) => schema(what),
+    }
+}
+
+/// An object of the schema that is not as it was migrated.
+fn schema(what: &Changed) -> (String, String) {
+    if let Some(granted) = what.name.strip_prefix(MEMBER) {
+        return member(granted);
+    }
+    match (&what.found, &what.expected) {
+        (None, _) => (format!("库结构缺少 {}", what.name), format!("the schema's {} is gone", what.name)),
+        (_, None) => (
+            format!("库结构多出 {}", what.name),
+            format!("the schema has {}, which it was not migrated with", what.name),
+        ),
+        (Some(found), Some(expected)) => {
+            let (found, expected) = apart(found, expected);
+            (
+                format!("库结构的 {} 为 {found},应为 {expected}", what.name),
+                format!("the schema's {} is {found}, migrated as {expected}", what.name),
+            )
+        }
     }
 }
