@@ -147,7 +147,7 @@ impl Sub {
             Self::Export(export) => export.run(context).await,
             Self::Pack(pack) => Box::pin(pack.run(context)).await,
             Self::Rebuild(rebuild) => rebuild.run(context).await,
-            Self::Key(key) => key.run(context),
+            Self::Key(key) => Box::pin(key.run(context)).await,
             Self::Checkpoint(checkpoint) => checkpoint.run(context).await,
             Self::Cosign(cosign) => cosign.run(context).await,
             Self::Prove(prove) => prove.run(context).await,

@@ -65,14 +65,15 @@ impl Scope {
 impl Pack {
     pub(super) async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let keys = self.key.iter().map(|key| key.parse()).collect::<Result<Vec<Verifier>, _>>()?;
-        let mut checkpoints = self
-            .checkpoint
-            .iter()
-            .map(|path| note_file::checkpoint(path))
-            .collect::<Result<Vec<SignedCheckpoint>, _>>()?;
-        checkpoints.iter().try_for_each(|signed| check_signed(signed, &keys))?;
-        checkpoints.sort_by_key(|signed| (signed.checkpoint.size, signed.note.to_string()));
         let (store, head) = context.opened().await?;
+        let mut checkpoints = Vec::new();
+        for path in &self.checkpoint {
+            let signed = note_file::checkpoint(path)?;
+            check_signed(&signed, &keys).map_err(note_file::of(path))?;
+            note_file::check_own(&store, &head, &signed).await.map_err(note_file::of(path))?;
+            checkpoints.push(signed);
+        }
+        checkpoints.sort_by_key(|signed| (signed.checkpoint.size, signed.note.to_string()));
         let to = self.to.unwrap_or(head.position);
         if to > head.position {
             return Err(beyond("--to", to, &head));

@@ -35,6 +35,9 @@ impl Tiles {
     pub(super) async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let signed = self.checkpoint.as_deref().map(note_file::checkpoint).transpose()?;
         let (store, head) = context.opened().await?;
+        if let (Some(path), Some(signed)) = (&self.checkpoint, &signed) {
+            note_file::check_own(&store, &head, signed).await.map_err(note_file::of(path))?;
+        }
         let size = signed.as_ref().map_or(u64::try_from(head.position).unwrap_or(0), |signed| signed.checkpoint.size);
         if i64::try_from(size).is_ok_and(|size| size > head.position) {
             return Err(crate::engine::prove::ProveError::Shorter {

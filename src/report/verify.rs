@@ -5,8 +5,12 @@ use serde::Serialize;
 use super::lang::Lang;
 use crate::domain::event::Reason;
 use crate::engine::replay::{Difference, hex};
-use crate::engine::verify::{Finding, Report, What};
+use crate::engine::verify::{Finding, Report, What, Whose};
 use crate::log::entry::moment_text;
+use crate::store::catalog::Changed;
+
+/// How the catalog calls a membership that no migration made.
+const MEMBER: &str = "member of ";
 
 /// A finding for programs.
 #[derive(Serialize)]
@@ -165,6 +169,29 @@ fn apart(found: &str, expected: &str) -> (String, String) {
     (only(found, expected), only(expected, found))
 }
 
+/// What remains to be said of a checkpoint that does not fit, where nothing tells whose it is.
+fn doubt(whose: Whose) -> (&'static str, &'static str) {
+    match whose {
+        Whose::Own => ("", ""),
+        Whose::Unknown => (
+            "(或检查点属于另一台账:本台账未公布过密钥,名称无从核对)",
+            " (or the checkpoint is of another ledger: this one announces no key that would tell)",
+        ),
+    }
+}
+
+/// Somebody may act as one of the roles that write: `ROLE MEMBER`.
+fn member(granted: &str) -> (String, String) {
+    let (role, member) = granted.split_once(' ').unwrap_or((granted, ""));
+    (
+        format!("数据库角色 {member} 可代行 {role},不受库中限制:请收回授权(REVOKE {role} FROM …)或其连接权"),
+        format!(
+            "the database's role {member} may act as {role}, past the schema's walls: revoke it (REVOKE {role} FROM …), \
+             or its right to connect"
+        ),
+    )
+}
+
 /// What is wrong, in Chinese and English.
 fn words(what: &What) -> (String, String) {
     let both = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
@@ -204,31 +231,56 @@ fn words(what: &What) -> (String, String) {
             format!("此处的记录被截去:{witness} 还记得它们"),
             format!("the entries here were cut off: the {witness} still tell of them"),
         ),
-        What::RolledBack { claim, signed } => (
-            format!("台账被回退:检查点 {claim} 签于 {signed} 条"),
-            format!("the ledger was rolled back: the checkpoint {claim} was signed over {signed} entries"),
+        What::RolledBack { claim, signed, whose } => {
+            let (doubt_zh, doubt_en) = doubt(*whose);
+            (
+                format!("台账被回退:检查点 {claim} 签于 {signed} 条{doubt_zh}"),
+                format!(
+                    "the ledger was rolled back: the checkpoint {claim} was signed over {signed} entries{doubt_en}"
+                ),
+            )
+        }
+        What::Forked { claim, signed, expected, found, whose } => {
+            let (doubt_zh, doubt_en) = doubt(*whose);
+            (
+                format!("历史被改动:检查点 {claim} 签于 {signed} 条,其根为 {expected},现由记录算得 {found}{doubt_zh}"),
+                format!(
+                    "the history was altered: the checkpoint {claim} was signed over {signed} entries with the root \
+                     {expected}, which is now {found}{doubt_en}"
+                ),
+            )
+        }
+        What::Foreign { claim, found, own } => (
+            format!("检查点 {claim} 属于另一台账:其名称为 {found},本台账的为 {own}"),
+            format!("the checkpoint {claim} is of another ledger: its origin is {found}, this ledger's is {own}"),
         ),
-        What::Forked { claim, signed, expected, found } => (
+        What::Stranger { claim, origin } => (
+            format!("检查点 {claim} 不是本台账的:名称 {origin} 相同,却不是台账公布过的任何密钥所签"),
             format!(
-                "历史被改动:检查点 {claim} 签于 {signed} 条,其根为 {expected},现由记录算得 {found}(或检查点属于另一台账)"
-            ),
-            format!(
-                "the history was altered: the checkpoint {claim} was signed over {signed} entries with the root {expected}, which is now {found} (or the checkpoint is of another ledger)"
+                "the checkpoint {claim} is not this ledger's: it names {origin}, and none of the keys announced here signed it"
             ),
         ),
-        What::Schema(what) => match (&what.found, &what.expected) {
-            (None, _) => (format!("库结构缺少 {}", what.name), format!("the schema's {} is gone", what.name)),
-            (_, None) => (
-                format!("库结构多出 {}", what.name),
-                format!("the schema has {}, which it was not migrated with", what.name),
-            ),
-            (Some(found), Some(expected)) => {
-                let (found, expected) = apart(found, expected);
-                (
-                    format!("库结构的 {} 为 {found},应为 {expected}", what.name),
-                    format!("the schema's {} is {found}, migrated as {expected}", what.name),
-                )
-            }
-        },
+        What::Schema(what) => schema(what),
+    }
+}
+
+/// An object of the schema that is not as it was migrated.
+fn schema(what: &Changed) -> (String, String) {
+    if let Some(granted) = what.name.strip_prefix(MEMBER) {
+        return member(granted);
+    }
+    match (&what.found, &what.expected) {
+        (None, _) => (format!("库结构缺少 {}", what.name), format!("the schema's {} is gone", what.name)),
+        (_, None) => (
+            format!("库结构多出 {}", what.name),
+            format!("the schema has {}, which it was not migrated with", what.name),
+        ),
+        (Some(found), Some(expected)) => {
+            let (found, expected) = apart(found, expected);
+            (
+                format!("库结构的 {} 为 {found},应为 {expected}", what.name),
+                format!("the schema's {} is {found}, migrated as {expected}", what.name),
+            )
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::claims::Whose;
 use crate::domain::Timestamp;
 use crate::domain::event::Reason;
 use crate::engine::replay::Difference;
@@ -74,6 +75,8 @@ pub enum What {
         claim: String,
         /// How many it was signed over.
         signed: u64,
+        /// Whose it is.
+        whose: Whose,
     },
     /// A checkpoint was signed over other entries.
     Forked {
@@ -85,6 +88,24 @@ pub enum What {
         expected: String,
         /// The entries' at that size.
         found: String,
+        /// Whose it is.
+        whose: Whose,
+    },
+    /// A checkpoint is another ledger's.
+    Foreign {
+        /// The checkpoint, as the user named it.
+        claim: String,
+        /// The origin it names.
+        found: String,
+        /// This ledger's.
+        own: String,
+    },
+    /// A checkpoint that does not fit names this ledger's origin, and none of the keys it announces signed it.
+    Stranger {
+        /// The checkpoint, as the user named it.
+        claim: String,
+        /// The origin.
+        origin: String,
     },
     /// A projection is not what the log says.
     Projection(Difference),
@@ -115,6 +136,8 @@ impl What {
             Self::Beyond { .. } => "entries_cut_off",
             Self::RolledBack { .. } => "rolled_back",
             Self::Forked { .. } => "forked",
+            Self::Foreign { .. } => "another_ledger",
+            Self::Stranger { .. } => "another_signer",
             Self::Projection(_) => "projection_differs",
             Self::Schema(_) => "schema_differs",
         }
