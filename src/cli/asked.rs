@@ -3,6 +3,8 @@
 //! Figures and lists are asked in the same two options, read here and nowhere else. Where there is nothing to answer with,
 //! the call fails and says what there is: an empty total would look like an answer.
 
+use std::sync::Arc;
+
 use clap::Args;
 
 use super::{Context, Failure, clock};
@@ -47,7 +49,7 @@ pub(super) fn read_moment(text: &str) -> Result<Timestamp, String> {
 /// A state that answers what was asked.
 pub struct Answering {
     /// The connection.
-    pub store: Store,
+    pub store: Arc<Store>,
     /// The head when the state was loaded.
     pub head: Head,
     /// The state.

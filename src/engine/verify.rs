@@ -29,7 +29,7 @@ use self::tree::{Roots, Trees};
 use super::EngineError;
 use super::prove::{self, ProveError};
 use super::replay::{self, Difference, Differences, hex};
-use super::state;
+use super::{payment, state};
 use crate::domain::Timestamp;
 use crate::log::entry::moment_text;
 use crate::log::merkle::Hash;
@@ -87,7 +87,9 @@ pub async fn verify(
         beside.standing_end().await?;
         summed
     });
-    let mut pass = Pass::new(&standing, claims, commands::Sums::new(keys));
+    let cancelled = state::payments_reversed(&store, ledger, standing.head.position).await?;
+    let judge = Judge::knowing(cancelled);
+    let mut pass = Pass::new(&standing, claims, (judge, commands::Sums::new(keys)));
     pass.log(&store, progress).await?;
     let (rows, unfit) = rows.await.unwrap_or(Err(EngineError::Stopped))?;
     pass.commands(&store, &rows, unfit).await?;
@@ -115,13 +117,13 @@ struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    fn new(standing: &'a Standing, claims: &[Claim], told: commands::Sums) -> Self {
+    fn new(standing: &'a Standing, claims: &[Claim], (judge, told): (Judge, commands::Sums)) -> Self {
         let size = u64::try_from(standing.head.position).unwrap_or(0);
         let sizes = claims.iter().map(|claim| claim.checkpoint.size).filter(|signed| *signed <= size);
         Self {
             standing,
             size,
-            judge: Judge::default(),
+            judge,
             trees: Trees::wanting(sizes.chain([size]).collect()),
             told,
             keys: Keys::default(),
@@ -183,6 +185,12 @@ impl<'a> Pass<'a> {
                 if position == 1 {
                     self.opened_at = Some(event.recorded_at);
                 }
+            }
+            if let Some(payment) = self.judge.met_again(&item) {
+                // The hashes of two identifiers may be the same: the log tells.
+                let mut found = payment::find(store, self.standing.head.ledger, &[payment]).await?;
+                found.retain(|found| found.position < position);
+                payment::bring(&mut self.judge.state, &found);
             }
             self.last_at = Some(item.recorded_at);
             self.judge.take(item, !unsound.contains(&position), &mut self.findings);

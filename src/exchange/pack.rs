@@ -17,6 +17,7 @@ use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::domain::Date;
+use crate::log::canonical;
 
 /// The stand-alone verifier, as it goes into every pack.
 pub const VERIFIER: &str = include_str!("pack/verify.py");
@@ -153,7 +154,7 @@ impl<W: Write> Pack<W> {
         self.zip.start_file("manifest.json", stored)?;
         let program = concat!("tranche ", env!("CARGO_PKG_VERSION"));
         let manifest = Manifest { format: FORMAT, program, about, files: &self.files };
-        let manifest = serde_json_canonicalizer::to_vec(&manifest)?;
+        let manifest = canonical::to_vec(&manifest)?;
         self.zip.write_all(&manifest)?;
         self.zip.start_file("manifest.sha256", stored)?;
         // As `sha256sum --check` reads it.
