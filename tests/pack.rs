@@ -101,6 +101,29 @@ async fn a_pack_is_checked_by_its_verifier_and_whatever_is_spoilt_is_found() {
     let told = peer::ran(&mut forge);
     assert!(told.lines().count() > 35, "{told}");
 
+    // Made anew from the ledger it is the same; where a file was exchanged and the manifest made to fit, that one is told.
+    let check =
+        |pack: &Path, flags: &[&str]| office.desk.call(&[&["pack", "--check", pack.to_str().unwrap()], flags].concat());
+    for pack in [&whole, &earlier, &pilot] {
+        let told = check(pack, &[]);
+        assert!(told.code() == 0 && told.out.contains("逐字节相同"), "{}{}", told.out, told.err);
+    }
+    let exchanged = office.path("exchanged.zip");
+    for name in ["exports/ocds.json", "figures/pilots/JX2025-03.json", "rules/rulebook.json", "exports/books.journal"] {
+        peer::ran(peer::python("pack.py").arg("exchange").arg(verifier()).args([&whole, &exchanged]).arg(name));
+        let told = check(&exchanged, &[]);
+        told.failed(3, "共 1 个文件");
+        assert_eq!(told.out, format!("{name}:与台账所出的不同\n"));
+        check(&exchanged, &["--lang", "en"]).failed(3, "1 files differ");
+    }
+    peer::ran(peer::python("pack.py").arg("exchange").arg(verifier()).args([&whole, &exchanged]).arg(""));
+    check(&exchanged, &[]).failed(3, "由其他程序重新打包");
+    check(&other.path("checkpoint.txt"), &[]).failed(2, "不是证据包");
+    check(Path::new("/nowhere"), &[]).failed(2, "无法读取 /nowhere");
+    office.desk.beside("beside").await.call(&["pack", "--check", whole.to_str().unwrap()]).failed(2, "--ledger test");
+    let told = other.desk.call(&["pack", "--check", whole.to_str().unwrap()]);
+    told.failed(3, "或检查点属于另一台账");
+
     let step = std::env::var("TRANCHE_PACK_BITS").unwrap_or_else(|_| STEP.to_owned());
     println!("{}", peer::ran(peer::python("pack.py").arg("flips").arg(verifier()).arg(&whole).arg(step)));
 }

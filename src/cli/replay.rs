@@ -12,6 +12,7 @@ use super::{Context, Failure};
 use crate::engine::replay::{self, Difference, Replayed, hex};
 use crate::report::status::{ProgrammeStatus, View};
 use crate::report::style::{BAD, GOOD, paint};
+use crate::report::verify::differs;
 use crate::store::{Head, Store};
 
 /// How often a check is done again where others appended while it ran.
@@ -138,11 +139,8 @@ pub(super) fn print_differences(context: &mut Context, differences: &[Difference
     );
     context.line(paint(BAD, heading))?;
     for difference in differences {
-        let Difference { projection, subject, field, found, expected } = difference;
-        context.line(lang.pick(
-            format!("  {projection} {subject} {field}:派生数据为 {found},台账为 {expected}"),
-            format!("  {projection} {subject} {field}: found {found}, the log says {expected}"),
-        ))?;
+        let (zh, en) = differs(difference);
+        context.line(lang.pick(format!("  {zh}"), format!("  {en}")))?;
     }
     Ok(())
 }

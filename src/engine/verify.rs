@@ -253,6 +253,7 @@ impl<'a> Pass<'a> {
             findings.retain(|one| !one.what.may_follow() || one.place.is_some_and(|(from, _)| from <= first));
         }
         claims::date(&mut findings, &claims, &self.trees.roots);
+        finding::retimed(&mut findings);
         findings.sort_by_key(|one| (one.place.is_none(), one.place));
         Report {
             head: self.standing.head.clone(),

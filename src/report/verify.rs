@@ -151,22 +151,97 @@ fn reasons(reasons: &[Reason], text: fn(&Reason) -> &str) -> String {
     reasons.iter().map(|reason| format!("{} {}", reason.rule, text(reason))).collect::<Vec<_>>().join("; ")
 }
 
-fn differs(what: &Difference) -> (String, String) {
+/// A projection that is not what the log says, in Chinese and English.
+#[must_use]
+pub fn differs(what: &Difference) -> (String, String) {
     let Difference { projection, subject, field, found, expected } = what;
+    let (zh, en) = (named(projection), projection);
+    if field == "row" || field == "extra" {
+        let (missing_zh, missing_en) =
+            if found == "none" { ("缺少", "is gone") } else { ("多出", "is one too many") };
+        return (format!("{zh} {subject}:{missing_zh}此行"), format!("the row of {en} {subject} {missing_en}"));
+    }
     (
-        format!("{projection} {subject} 的 {field} 为 {found},应为 {expected}"),
-        format!("{field} of {projection} {subject} is {found}, where {expected} is due"),
+        format!("{zh} {subject} 的{}为 {},应为 {}", named(field), named(found), named(expected)),
+        format!("{field} of {en} {subject} is {found}, where {expected} is due"),
     )
 }
 
-/// The parts in which two definitions differ.
+/// A projection, one of its fields or a state of it in Chinese; anything else as it is.
+fn named(word: &str) -> &str {
+    if let Some((_, named)) = WORDS.iter().find(|(own, _)| *own == word) { named } else { word }
+}
+
+/// The words of projections, in Chinese.
+const WORDS: [(&str, &str); 43] = [
+    ("event", "记录的列"),
+    ("command", "命令登记"),
+    ("fund_position", "试点合计"),
+    ("snapshot", "快照"),
+    ("ledger", "台账"),
+    ("head", "首行"),
+    ("all", "全部"),
+    ("programme", "专项"),
+    ("stream", "流"),
+    ("version", "版本"),
+    ("type", "类型"),
+    ("business_date", "业务日期"),
+    ("recorded_at", "入账时间"),
+    ("opened_at", "开设时间"),
+    ("item", "支付编号"),
+    ("peaks", "树右缘"),
+    ("request", "内容哈希"),
+    ("first_position", "首条位置"),
+    ("events", "记录条数"),
+    ("count", "个数"),
+    ("state", "状态"),
+    ("cap", "定额上限"),
+    ("cap_kind", "上限类别"),
+    ("recognition_year", "认定年度"),
+    ("payout_ratio", "拨付比例"),
+    ("allocated", "核定定额"),
+    ("released", "已下达"),
+    ("released_first_year", "其中认定当年"),
+    ("assigned", "已确定到项目"),
+    ("paid", "已支付"),
+    ("returned", "已收回"),
+    ("returned_unspent", "结余收回"),
+    ("clawback_ordered", "应收回"),
+    ("first_year_limit", "首期限额"),
+    ("release_limit", "可下达上限"),
+    ("release_ceiling", "下达封顶"),
+    ("first_share", "首期比例"),
+    ("gate", "剩余资金的条件"),
+    ("none", "空"),
+    ("not as written", "已损坏或被改动"),
+    ("as written", "原样"),
+    ("differs", "另一状态"),
+    ("the log's fold", "由记录重算的状态"),
+];
+
+/// The parts in which two definitions differ, in Chinese and English.
 fn apart(found: &str, expected: &str) -> (String, String) {
     let only = |one: &str, other: &str| {
         let others: Vec<&str> = other.split(" | ").collect();
         let parts: Vec<&str> = one.split(" | ").filter(|part| !others.contains(part)).collect();
-        if parts.is_empty() { "—".to_owned() } else { parts.join(" | ") }
+        parts.join(" | ")
     };
     (only(found, expected), only(expected, found))
+}
+
+/// A part of a definition that is no SQL, in Chinese.
+fn defined(part: &str) -> &str {
+    match part {
+        "" => "无",
+        "fires always" => "始终触发",
+        "fires on the origin" => "只在一般会话中触发",
+        "fires on a replica" => "只在复制会话中触发",
+        "disabled" => "停用",
+        "not validated" => "未验证",
+        "not in use" => "不可用",
+        "row security" => "行级安全",
+        other => other,
+    }
 }
 
 /// What remains to be said of a checkpoint that does not fit, where nothing tells whose it is.
@@ -277,9 +352,10 @@ fn schema(what: &Changed) -> (String, String) {
         ),
         (Some(found), Some(expected)) => {
             let (found, expected) = apart(found, expected);
+            let plain = |part: &str| if part.is_empty() { "nothing more".to_owned() } else { part.to_owned() };
             (
-                format!("库结构的 {} 为 {found},应为 {expected}", what.name),
-                format!("the schema's {} is {found}, migrated as {expected}", what.name),
+                format!("库结构的 {} 为 {},应为 {}", what.name, defined(&found), defined(&expected)),
+                format!("the schema's {} is {}, migrated as {}", what.name, plain(&found), plain(&expected)),
             )
         }
     }

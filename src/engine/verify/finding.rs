@@ -3,7 +3,7 @@
 //! Neighbours of one kind are one finding, and there is a most of them, so that a ledger that is wrong from end to end
 //! is told in bounded memory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::claims::Whose;
 use crate::domain::Timestamp;
@@ -223,5 +223,18 @@ impl Findings {
         let of_entry = self.list.iter().filter(|one| one.what.is_of_entry());
         let mut places = of_entry.filter_map(|one| one.place);
         self.suspect.range(from..=to).next().is_some() || places.any(|(first, last)| first <= to && last >= from)
+    }
+}
+
+/// Where a column gives another time than its entry, and the entry is the one that was hashed, its time is the entry's.
+pub(super) fn retimed(findings: &mut [Finding]) {
+    let times = findings.iter().filter_map(|one| match &one.what {
+        What::Column(differs) if differs.field == "recorded_at" => Some((one.place?, differs.expected.parse().ok()?)),
+        _ => None,
+    });
+    let mut times: BTreeMap<(u64, u64), Timestamp> = times.collect();
+    times.retain(|place, _| !findings.iter().any(|one| one.what.is_of_entry() && one.place == Some(*place)));
+    for one in findings {
+        one.since = one.place.and_then(|place| times.get(&place).copied()).or(one.since);
     }
 }
