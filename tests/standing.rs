@@ -61,6 +61,13 @@ async fn what_the_servers_roles_may_is_told() {
         told(&desk, &owner, (&done, &undone), &[(&lower, &lower)]).await;
     }
 
+    // The application's own role, without a right that it was migrated with.
+    owner.batch_execute("REVOKE SELECT ON tranche.event FROM tranche_app").await.unwrap();
+    desk.call(&["verify"]).failed(4, "tranche_app 缺少应有的权限");
+    desk.call(&["verify", "--lang", "en"]).failed(4, "tranche_app lacks a right");
+    owner.batch_execute("GRANT SELECT ON tranche.event TO tranche_app").await.unwrap();
+    clean(&desk);
+
     // Whoever owns a database and may make roles migrates it, and is a member then as a migration makes it.
     let target = cluster::database_empty().await;
     let name = target.config().get_dbname().unwrap();
