@@ -59,6 +59,9 @@ async fn what_the_servers_roles_may() {
     told(&desk, &owner, ("GRANT tranche_writer TO mallory", "REVOKE tranche_writer FROM mallory"), &[writer]).await;
     let through = ("GRANT tranche_owner TO team; GRANT team TO mallory", "REVOKE tranche_owner FROM team");
     told(&desk, &owner, through, &[mallory, ("team 可代行", "team may act as")]).await;
+    let everything = ("mallory 可代行 pg_write_all_data", "mallory may act as pg_write_all_data");
+    told(&desk, &owner, ("GRANT pg_write_all_data TO mallory", "REVOKE pg_write_all_data FROM mallory"), &[everything])
+        .await;
     for (right, role) in [("SUPERUSER", "tranche_owner"), ("CREATEROLE", "tranche_writer"), ("LOGIN", "tranche_owner")]
     {
         let (done, undone) = (format!("ALTER ROLE {role} {right}"), format!("ALTER ROLE {role} NO{right}"));
