@@ -83,6 +83,7 @@ async fn a_pack_is_checked_by_its_verifier_and_whatever_is_spoilt_is_found() {
     assert!(fs::read(&whole).unwrap() == fs::read(again).unwrap(), "the same input gives the same bytes");
     let (status, said) = verified(&whole, &[&office.key]);
     assert!(status == 0 && said.contains("all agrees") && said.contains("signed up to"), "{said}");
+    assert!(said.contains("under the manifest's digests only"), "{said}");
 
     // Earlier than the checkpoint; of one pilot; unpacked, and as others unpack it.
     let earlier = office.pack("earlier.zip", &["--to", "200"]);
