@@ -99,6 +99,12 @@ async fn a_key_is_handed_over_and_the_record_goes_with_it() {
         }
     }
     assert_eq!(after, ["key.state", "new.state"].map(|name| std::fs::read(office.path(name)).unwrap()));
+    // And once more when the new key has signed: there is nothing left to do.
+    assert_eq!(office.sign("new").code(), 0);
+    let kept = std::fs::read(office.path("new.state")).unwrap();
+    assert_eq!(office.rotation("key", "new").await.code(), 0);
+    assert_eq!(std::fs::read(office.path("new.state")).unwrap(), kept);
+    std::fs::write(office.path("new.state"), &after[1]).unwrap();
     office.new_key("other", ORIGIN);
     office.rotation("key", "other").await.failed(2, "此密钥已交接给");
 

@@ -83,6 +83,7 @@ async fn a_pack_is_checked_by_its_verifier_and_whatever_is_spoilt_is_found() {
     assert!(fs::read(&whole).unwrap() == fs::read(again).unwrap(), "the same input gives the same bytes");
     let (status, said) = verified(&whole, &[&office.key]);
     assert!(status == 0 && said.contains("all agrees") && said.contains("signed up to"), "{said}");
+    assert!(said.contains("under the manifest's digests only"), "{said}");
 
     // Earlier than the checkpoint; of one pilot; unpacked, and as others unpack it.
     let earlier = office.pack("earlier.zip", &["--to", "200"]);
@@ -148,6 +149,19 @@ async fn what_cannot_be_packed_is_said_and_leaves_nothing() {
     let call = |arguments: &[&str]| office.desk.call(&[&["pack"], arguments].concat());
     let out = office.path("x.zip");
     let (out, checkpoint) = (out.to_str().unwrap(), office.path("checkpoint.txt"));
+    // What a process that is no more left of it goes; what another is at work on, or is no draft of it, stays.
+    let mut ended = Command::new("true").spawn().unwrap();
+    let (gone, at_work) = (ended.id(), std::process::id());
+    ended.wait().unwrap();
+    let beside = [format!("x.zip.{gone}.part"), format!("x.zip.{at_work}.part"), format!("y.zip.{gone}.part")];
+    for name in &beside {
+        fs::write(office.path(name), "half").unwrap();
+    }
+    call(&["-o", out]).failed(0, "");
+    assert_eq!(beside.each_ref().map(|name| office.path(name).exists()), [false, true, true]);
+    for name in ["x.zip", &beside[1], &beside[2]] {
+        fs::remove_file(office.path(name)).unwrap();
+    }
     call(&[]).failed(2, "--output");
     call(&["-o", "/nonexistent/x.zip"]).failed(2, "/nonexistent/x.zip");
     call(&["-o", "/dev/null"]).failed(2, "/dev/null");

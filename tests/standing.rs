@@ -35,7 +35,12 @@ fn clean(desk: &Desk) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_servers_roles_may_is_told() {
+async fn what_stands_beside_the_log_is_told() {
+    the_opening_is_dated_anew().await;
+    what_the_servers_roles_may().await;
+}
+
+async fn what_the_servers_roles_may() {
     let desk = Desk::sandbox().await;
     desk.accepted(FIRST_COHORT.lines().take(20));
     let owner = cluster::connect(desk.target.config()).await;
@@ -54,12 +59,22 @@ async fn what_the_servers_roles_may_is_told() {
     told(&desk, &owner, ("GRANT tranche_writer TO mallory", "REVOKE tranche_writer FROM mallory"), &[writer]).await;
     let through = ("GRANT tranche_owner TO team; GRANT team TO mallory", "REVOKE tranche_owner FROM team");
     told(&desk, &owner, through, &[mallory, ("team 可代行", "team may act as")]).await;
+    let everything = ("mallory 可代行 pg_write_all_data", "mallory may act as pg_write_all_data");
+    told(&desk, &owner, ("GRANT pg_write_all_data TO mallory", "REVOKE pg_write_all_data FROM mallory"), &[everything])
+        .await;
     for (right, role) in [("SUPERUSER", "tranche_owner"), ("CREATEROLE", "tranche_writer"), ("LOGIN", "tranche_owner")]
     {
         let (done, undone) = (format!("ALTER ROLE {role} {right}"), format!("ALTER ROLE {role} NO{right}"));
         let lower = right.to_lowercase();
         told(&desk, &owner, (&done, &undone), &[(&lower, &lower)]).await;
     }
+
+    // The application's own role, without a right that it was migrated with.
+    owner.batch_execute("REVOKE SELECT ON tranche.event FROM tranche_app").await.unwrap();
+    desk.call(&["verify"]).failed(4, "tranche_app 缺少应有的权限");
+    desk.call(&["verify", "--lang", "en"]).failed(4, "tranche_app lacks a right");
+    owner.batch_execute("GRANT SELECT ON tranche.event TO tranche_app").await.unwrap();
+    clean(&desk);
 
     // Whoever owns a database and may make roles migrates it, and is a member then as a migration makes it.
     let target = cluster::database_empty().await;
@@ -79,9 +94,8 @@ async fn what_the_servers_roles_may_is_told() {
     clean(&desk);
 }
 
-/// How long before its opening a ledger was made no entry says, and nothing rests on it; after it is never.
-#[tokio::test(flavor = "multi_thread")]
-async fn an_opening_dated_anew_is_told_and_answers_no_question() {
+/// Told, and it answers no question: how long before its opening a ledger was made no entry says, and nothing rests on it; after it is never.
+async fn the_opening_is_dated_anew() {
     let desk = Desk::sandbox().await;
     desk.accepted(FIRST_COHORT.lines().take(20));
     let owner = cluster::connect(desk.target.config()).await;
@@ -103,5 +117,5 @@ async fn an_opening_dated_anew_is_told_and_answers_no_question() {
     dated("20 years 2 hours").await;
     let verified = desk.call(&["verify"]);
     assert_eq!(verified.code(), 3, "{}", verified.out);
-    assert!(verified.out.contains("opened_at") && verified.out.contains('≤'), "{}", verified.out);
+    assert!(verified.out.contains("开设时间") && verified.out.contains('≤'), "{}", verified.out);
 }

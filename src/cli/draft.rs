@@ -1,8 +1,11 @@
-//! A file that is written whole or is not there.
+//! A file that is written whole or is not there; what a process that was killed left of one is cleared away by the next.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
+
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
 
 use super::Failure;
 
@@ -21,8 +24,14 @@ pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
 }
 
 impl Draft {
-    /// Begins the file; what is there under its name stays until the draft is kept.
+    /// Begins the file; what is there under its name stays until the draft is kept. Drafts of it that were left go.
     pub(super) fn beside(becomes: &Path) -> Result<Self, Failure> {
+        sweep(folder_of(becomes), |of| becomes.file_name().is_some_and(|name| name == of));
+        Self::among(becomes)
+    }
+
+    /// Begins the file, where the folder was swept.
+    pub(super) fn among(becomes: &Path) -> Result<Self, Failure> {
         let mut name = becomes
             .file_name()
             .ok_or_else(|| unwritable(becomes, &std::io::ErrorKind::InvalidInput.into()))?
@@ -37,7 +46,10 @@ impl Draft {
         name.push(format!(".{}.part", std::process::id()));
         let path = becomes.with_file_name(name);
         let file = OpenOptions::new().write(true).create_new(true).open(&path);
-        let file = BufWriter::with_capacity(1 << 16, file.map_err(|error| unwritable(becomes, &error))?);
+        let file = file.map_err(|error| unwritable(becomes, &error))?;
+        // By the lock another process sees that this one is at work; where there are no locks, none is cleared away.
+        let _locked = file.try_lock();
+        let file = BufWriter::with_capacity(1 << 16, file);
         Ok(Self { file, path, becomes: becomes.to_owned(), kept: false })
     }
 
@@ -56,8 +68,25 @@ impl Draft {
         self.file.get_ref().sync_all()?;
         fs::rename(&self.path, &self.becomes)?;
         self.kept = true;
-        let folder = self.becomes.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+        File::open(folder_of(&self.becomes))?.sync_all()
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Clears away the drafts of these files that processes left which are no more. What cannot be is left.
+pub(super) fn sweep(folder: &Path, of: impl Fn(&str) -> bool) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let draft = name.to_str().and_then(|name| name.strip_suffix(".part")?.rsplit_once('.'));
+        let Some((_, process)) = draft.filter(|(becomes, _)| of(becomes)) else { continue };
+        let process = process.parse().ok().and_then(Pid::from_raw);
+        let gone = process.is_some_and(|process| test_kill_process(process) == Err(Errno::SRCH));
+        if gone && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+            let _left = fs::remove_file(entry.path());
+        }
     }
 }
 

@@ -53,7 +53,13 @@ pub(super) fn explain(error: &clap::Error) -> Option<String> {
             let why = why(error).map(|why| format!(":{why}")).unwrap_or_default();
             format!("参数 {argument} 的值 {given} 无效{why}")
         }
-        ErrorKind::ArgumentConflict => format!("参数 {argument} 与其他参数冲突,或重复出现"),
+        ErrorKind::ArgumentConflict => {
+            let other = value(ContextKind::PriorArg).filter(|other| *other != argument);
+            other.map_or_else(
+                || format!("参数 {argument} 与其他参数冲突,或重复出现"),
+                |other| format!("参数 {argument} 不能与 {other} 同用"),
+            )
+        }
         _ => "命令行有误".to_owned(),
     };
     let suggested = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue];

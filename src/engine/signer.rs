@@ -207,10 +207,12 @@ impl Desk {
         if let Some(other) = own.handed_over_to.as_ref().filter(|other| **other != new) {
             return Err(SignerError::HandedOver { path: self.record.clone(), to: other.clone() });
         }
-        let inherited = own.inherited(&statement);
-        let known: Option<Record> = record_read(&to.record)?;
-        if known.is_some_and(|known| known != inherited) {
-            return Err(SignerError::InUse(to.record.clone()));
+        let mut inherited = own.inherited(&statement);
+        match to.read(ledger)?.0 {
+            // It was handed over before, and has been signing since.
+            Some(known) if own.handed_over_to.is_some() => inherited = known,
+            Some(known) if known != inherited => return Err(SignerError::InUse(to.record.clone())),
+            _ => {}
         }
         let left = Record { handed_over_to: Some(new), ..own };
         let announcement = AnnounceKey { key: to.signer.public().clone(), previous: Some(old.clone()), statement };

@@ -903,6 +903,8 @@ def verify(pack, keys, wrong):
     say(f"台账 {manifest['ledger']},{manifest['size']} 条,包内 {manifest['entries']} 条,根 {manifest['root']}",
         f"ledger {manifest['ledger']}, {manifest['size']} entries, {manifest['entries']} of them here, root {manifest['root']}")
     say(f"清单 SHA-256 {hashlib.sha256(pack.whole('manifest.json')).hexdigest()}", "of manifest.json")
+    say("未重算:预警、状态名称、规则文字、导出中合计以外的文字,只由清单摘要担保(由台账重做比对:tranche pack --check)",
+        "NOT recomputed: alerts, states, the rulebook's words, texts beside the sums of exports: under the manifest's digests only")
     check_content(pack, manifest, listed, keys, wrong)
 
 

@@ -4,10 +4,10 @@
 WITH RECURSIVE place AS (
     SELECT n.oid, n.nspname, n.nspowner, n.nspacl FROM pg_namespace n WHERE n.nspname = 'tranche'
 ), stand_in AS (
-    -- Who may act as the tables' owner or the writer, straight or through others. Whoever migrated the schema may, and
-    -- so may those that role is granted to.
+    -- Who may act as the tables' owner or the writer, or write every table there is, straight or through others. Whoever
+    -- migrated the schema may, and so may those that role is granted to.
     SELECT m.roleid AS role, m.member, m.admin_option FROM pg_auth_members m JOIN place p ON m.member <> p.nspowner
-     WHERE m.roleid IN (to_regrole('tranche_owner'), to_regrole('tranche_writer'))
+     WHERE m.roleid IN (to_regrole('tranche_owner'), to_regrole('tranche_writer'), to_regrole('pg_write_all_data'))
     UNION
     SELECT s.role, m.member, m.admin_option FROM stand_in s JOIN pg_auth_members m ON m.roleid = s.member
       JOIN place p ON m.member <> p.nspowner
