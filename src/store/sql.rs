@@ -100,7 +100,7 @@ pub const ACT_READ: Statement =
 /// What streams have beyond a version of each.
 pub const STREAMS_TAIL: Statement = (
     "streams_tail",
-    "SELECT e.position, e.stream, e.version, e.type, e.business_date, e.recorded_at, e.entry \
+    "SELECT e.position, e.stream, e.version, e.type, e.business_date, e.recorded_at, e.entry, e.item \
        FROM unnest($2::text[], $3::integer[]) AS s(stream, version) \
        JOIN tranche.event e ON e.ledger = $1 AND e.stream = s.stream AND e.version > s.version \
       ORDER BY e.position",
