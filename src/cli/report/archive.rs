@@ -113,6 +113,7 @@ impl Archive {
                 &programme.parameters_on(self.as_of),
             ),
             renderer: RENDERER.to_owned(),
+            typeset: None,
         }
     }
 
