@@ -32,9 +32,6 @@ use super::paper::{Block, Paper};
 const TEXT: &str = include_str!("pdf/paper.typ");
 const FRAME: &str = include_str!("pdf/frame.typ");
 
-/// How many of the caches' uses a PDF outlives: they would only grow.
-const KEPT: usize = 0;
-
 /// A paper cannot be set as a PDF.
 #[derive(Debug, thiserror::Error)]
 pub enum PdfFault {
@@ -91,7 +88,7 @@ pub fn bytes(paper: &Paper, fonts: &Fonts) -> Result<Vec<u8>, PdfFault> {
         ..PdfOptions::default()
     };
     let bytes = typst_pdf::pdf(&pages, &options).map_err(|told| fault(&told));
-    comemo::evict(KEPT);
+    comemo::evict(0);
     bytes
 }
 
@@ -130,7 +127,10 @@ fn pages(paper: &Paper, stamp: &Stamp, fonts: &Fonts) -> Result<PagedDocument, P
 }
 
 fn set(desk: &Desk) -> Result<PagedDocument, PdfFault> {
-    typst::compile(desk).output.map_err(|told| fault(&told))
+    let set = typst::compile(desk).output.map_err(|told| fault(&told));
+    // What was kept for setting it again, cell by cell, is larger than the pages.
+    comemo::evict(0);
+    set
 }
 
 fn charts(paper: &Paper) -> impl Iterator<Item = &Chart> {
