@@ -147,7 +147,7 @@ impl Sub {
             Self::Export(export) => export.run(context).await,
             Self::Pack(pack) => Box::pin(pack.run(context)).await,
             Self::Rebuild(rebuild) => rebuild.run(context).await,
-            Self::Key(key) => key.run(context),
+            Self::Key(key) => Box::pin(key.run(context)).await,
             Self::Checkpoint(checkpoint) => checkpoint.run(context).await,
             Self::Cosign(cosign) => cosign.run(context).await,
             Self::Prove(prove) => prove.run(context).await,
@@ -177,11 +177,14 @@ pub fn main() -> ExitCode {
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
-            if let Some(explained) = usage::explain(&error) {
-                context::complain(&explained);
+            let explained = usage::explain(&error).filter(|_| !usage::is_english(std::env::args()));
+            if let Some(explained) = &explained {
+                context::complain(explained);
             }
-            // Help and version go to standard output with status 0, faults of usage to standard error with 2.
-            let _unseen = error.print();
+            if explained.is_none() || usage::is_help(&error) {
+                // Help and version go to standard output with status 0, faults of usage to standard error with 2.
+                let _unseen = error.print();
+            }
             return ExitCode::from(if error.use_stderr() { failure::USAGE } else { 0 });
         }
     };

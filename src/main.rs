@@ -2,6 +2,11 @@
 
 use std::process::ExitCode;
 
+/// Events are many small texts, made on one thread and dropped on another: the system's allocator took a third of the
+/// time of reading a log.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     tranche::cli::main()
 }

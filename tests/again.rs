@@ -156,7 +156,7 @@ async fn killed_half_way_it_leaves_whole_files_and_nothing_in_the_way() {
         let told = desk.call(&["report", "--again", folder.path().join(&name).to_str().unwrap()]);
         assert_eq!(told.code(), 0, "{name} {}{}", told.out, told.err);
     }
-    fs::write(folder.path().join("projects-JX2025-04.pdf.1.part"), "half").unwrap();
+    fs::write(folder.path().join("projects-JX2025-04.pdf.4194301.part"), "half").unwrap();
     assert_eq!(desk.call(&arguments).code(), 0);
     assert!(names(folder.path()).iter().all(|name| name.ends_with(".pdf")), "{:?}", names(folder.path()));
     assert_eq!(finished().len(), 11);

@@ -61,7 +61,7 @@ fn rules(outcome: &Outcome) -> Vec<String> {
 async fn a_part_says_what_the_whole_does() {
     let sample = Sample::new(EVENTS, 9, true).unwrap();
     let target = loaded(&sample).await;
-    let store = Store::connect(&target).await.unwrap();
+    let store = std::sync::Arc::new(Store::connect(&target).await.unwrap());
     let head = store.head(LEDGER).await.unwrap();
     assert_eq!(state::snapshots(&store, head.ledger).await.unwrap(), [i64::try_from(SNAPSHOT).unwrap()]);
     let whole = replay::replay(&store, &head, i64::MAX, None, |_| {}).await.unwrap().state;
@@ -119,7 +119,7 @@ async fn an_engine_decides_on_what_it_brings_in() {
     send(&engine, further).await;
     engine.close().await.unwrap();
 
-    let store = Store::connect(&target).await.unwrap();
+    let store = std::sync::Arc::new(Store::connect(&target).await.unwrap());
     let head = store.head(LEDGER).await.unwrap();
     assert_eq!(state::snapshots(&store, head.ledger).await.unwrap().last(), Some(&head.position));
     assert_eq!(replay::check(&store, &head, |_| {}).await.unwrap().1, []);

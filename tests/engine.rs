@@ -79,7 +79,7 @@ async fn run(
 
 /// The state from the projections and from the log, which must agree with each other and with the expected figures.
 async fn figures_agree(target: &Target, expected: &Value) {
-    let store = Store::connect(target).await.unwrap();
+    let store = std::sync::Arc::new(Store::connect(target).await.unwrap());
     let head = store.head(LEDGER).await.unwrap();
     let from_projections = state::load(&store, head.ledger).await.unwrap();
     let (replayed, differences) = replay::check(&store, &head, |_| {}).await.unwrap();
@@ -211,7 +211,7 @@ async fn an_atomic_file_may_amend_between_its_releases() {
     let alone = file(&[again(6, "1.00"), share(7, "0.50")]);
     let outcomes = atomic::apply(target.clone(), LEDGER, clock(), alone).await.unwrap();
     assert!(outcomes.iter().all(|(_, outcome)| told(outcome).0 == "accepted"), "{outcomes:?}");
-    let store = Store::connect(&target).await.unwrap();
+    let store = std::sync::Arc::new(Store::connect(&target).await.unwrap());
     let head = store.head(LEDGER).await.unwrap();
     let before = store.fund_positions(head.ledger).await.unwrap();
     store.fund_position_rebuild(head.ledger).await.unwrap();
@@ -230,7 +230,7 @@ async fn two_engines_on_one_ledger_take_turns() {
         engine.close().await.unwrap();
     };
     tokio::join!(send(1_000), send(2_000), send(3_000));
-    let store = Store::connect(&target).await.unwrap();
+    let store = std::sync::Arc::new(Store::connect(&target).await.unwrap());
     let head = store.head(LEDGER).await.unwrap();
     assert_eq!(head.position, 301);
     let (_, differences) = replay::check(&store, &head, |_| {}).await.unwrap();
@@ -260,7 +260,7 @@ async fn the_second_wall_refuses_the_culprit_and_lets_the_others_in() {
     let kinds: Vec<_> = outcomes.iter().map(|outcome| outcome.0.as_str()).collect();
     assert_eq!(kinds, ["accepted", "refused", "accepted"], "{outcomes:?}");
     assert!(outcomes[1].1.iter().all(|rule| rule.starts_with("TR-")), "{outcomes:?}");
-    let store = Store::connect(&target).await.unwrap();
+    let store = std::sync::Arc::new(Store::connect(&target).await.unwrap());
     let head = store.head(LEDGER).await.unwrap();
     let (_, differences) = replay::check(&store, &head, |_| {}).await.unwrap();
     assert_eq!(differences.len(), 1, "and the check names what was made up: {differences:?}");

@@ -189,7 +189,7 @@ fn the_last_balance_of_a_pilot_in_the_table_is_its_balance() {
     for row in csv::Reader::from_reader(body.as_bytes()).records().map(Result::unwrap) {
         last.insert(row[4].to_owned(), row[19].to_owned());
     }
-    let expected = scenario.state.pilots.iter().map(|(id, pilot)| (id.to_string(), pilot.balance().to_string()));
+    let expected = scenario.state.pilots.iter().map(|(id, pilot)| (id.to_string(), pilot.balance.to_string()));
     assert_eq!(last, expected.collect());
 }
 

@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 const PARTIES: [&str; 4] = ["--by", "province_finance:李敏", "--approve", "province_drc:周涛"];
 
 impl Office {
-    /// Prints the command that announces the first key, or hands over from one to another.
+    /// Announces the first key, or hands over from one to another.
     async fn announcement(&self, act: &[&str]) -> Told {
         let on = self.desk.log().await.last().unwrap()["on"].as_str().unwrap().to_owned();
         self.desk.call(&[&["key"], act, &PARTIES, &["--on", &on]].concat())
@@ -59,24 +59,54 @@ fn size_of(note: &str) -> u64 {
 async fn a_key_is_handed_over_and_the_record_goes_with_it() {
     let office = Office::with(16).await;
     let new = office.new_key("new", ORIGIN);
-    let first = office.announcement(&["announce", "--key", text(&office.path("key"))]).await;
-    office.desk.accepted([first.out.trim()]);
+    office.announcement(&["announce", "--key", text(&office.path("key"))]).await.failed(0, "");
     let signed = office.signed("signed");
     // A key that nobody announced does not sign.
     office.sign("new").failed(2, "未在台账中公布,现行密钥为");
     assert!(!office.path("new.state").exists());
 
-    // Handed over, the old key signs no more, and the new one not before it is announced.
+    // What the ledger refuses leaves the old key in force, and a rehearsal leaves everything.
+    let (old, next) = (office.path("key"), office.path("new"));
+    let rotate = ["key", "rotate", "--key", text(&old), "--new", text(&next)];
+    let refused = office.desk.call(&[&rotate[..], &PARTIES, &["--on", "2020-01-01"]].concat());
+    assert!(refused.code() == 1 && refused.out.contains("DATE-0"), "{}{}", refused.out, refused.err);
+    let told = office.desk.call(&[&rotate[..], &PARTIES, &["--dry-run"]].concat());
+    assert_eq!((told.code(), told.err.as_str()), (0, ""), "{}", told.out);
+    assert!(!office.path("new.state").exists());
+    assert_eq!(office.sign("key").code(), 0);
+
+    // Announced, and cut off before anything was handed over: neither signs, and doing it again finishes it.
+    let records = ["key.state", "new.state"].map(|name| std::fs::read(office.path(name)).ok());
     let handed = office.rotation("key", "new").await;
-    let command = &handed.lines()[0];
-    assert_eq!((&command["key"], &command["previous"]), (&json!(new), &json!(office.vkey)));
-    office.sign("key").failed(2, "此密钥已交接给");
-    office.sign("new").failed(2, "未在台账中公布");
-    // Done again it comes to the same, also where it was cut off before the new key had its record.
-    assert_eq!(office.rotation("key", "new").await.out, handed.out);
-    std::fs::remove_file(office.path("new.state")).unwrap();
-    assert_eq!(office.rotation("key", "new").await.out, handed.out);
-    office.desk.accepted([handed.out.trim()]);
+    assert!(handed.code() == 0 && handed.err.contains("已交接"), "{}{}", handed.out, handed.err);
+    let after = ["key.state", "new.state"].map(|name| std::fs::read(office.path(name)).unwrap());
+    assert_eq!(office.desk.log().await.last().unwrap()["data"]["key"], json!(new));
+    for (name, record) in ["key.state", "new.state"].iter().zip(&records) {
+        // First the old key's record, then the new one's: cut off in front of the first, and between the two.
+        match record {
+            Some(record) => std::fs::write(office.path(name), record).unwrap(),
+            None => std::fs::remove_file(office.path(name)).unwrap(),
+        }
+        if *name == "new.state" {
+            office.sign("key").failed(2, "已被替换:第 19 条记录公布了");
+            office.sign("new").failed(2, "请再执行一次 tranche key rotate");
+            let again = office.rotation("key", "new").await;
+            assert_eq!((again.code(), again.out.as_str()), (0, ""), "{}", again.err);
+            office.sign("key").failed(2, "此密钥已交接给");
+            std::fs::remove_file(office.path("new.state")).unwrap();
+            office.sign("new").failed(2, "请再执行一次 tranche key rotate");
+            assert_eq!(office.rotation("key", "new").await.code(), 0);
+        }
+    }
+    assert_eq!(after, ["key.state", "new.state"].map(|name| std::fs::read(office.path(name)).unwrap()));
+    // And once more when the new key has signed: there is nothing left to do.
+    assert_eq!(office.sign("new").code(), 0);
+    let kept = std::fs::read(office.path("new.state")).unwrap();
+    assert_eq!(office.rotation("key", "new").await.code(), 0);
+    assert_eq!(std::fs::read(office.path("new.state")).unwrap(), kept);
+    std::fs::write(office.path("new.state"), &after[1]).unwrap();
+    office.new_key("other", ORIGIN);
+    office.rotation("key", "other").await.failed(2, "此密钥已交接给");
 
     // Without what was handed over to it the new key does not sign; with it, it goes on from what the old one signed.
     let record = std::fs::read(office.path("new.state")).unwrap();
@@ -108,11 +138,9 @@ async fn a_key_is_handed_over_and_the_record_goes_with_it() {
 async fn neither_rollback_nor_fork_is_signed_across_a_change_of_keys() {
     let office = Office::with(12).await;
     office.new_key("new", ORIGIN);
-    let first = office.announcement(&["announce", "--key", text(&office.path("key"))]).await;
-    office.desk.accepted([first.out.trim()]);
+    office.announcement(&["announce", "--key", text(&office.path("key"))]).await.failed(0, "");
     office.signed("signed");
-    let handed = office.rotation("key", "new").await;
-    office.desk.accepted([handed.out.trim()]);
+    office.rotation("key", "new").await.failed(0, "已交接");
     // What the old key signed is altered before the new one signs for the first time.
     let alter = "UPDATE tranche.event SET entry = set_byte(entry, 20, get_byte(entry, 20) # 1) WHERE position = 5";
     office.behind(alter).await;
@@ -123,8 +151,7 @@ async fn neither_rollback_nor_fork_is_signed_across_a_change_of_keys() {
     office.new_key("third", ORIGIN);
     office.new_key("fourth", ORIGIN);
     for (old, new) in [("new", "third"), ("third", "fourth")] {
-        let handed = office.rotation(old, new).await;
-        office.desk.accepted([handed.out.trim()]);
+        office.rotation(old, new).await.failed(0, "已交接");
     }
     office.behind(alter).await;
     office.sign("fourth").failed(3, "历史被改动");
@@ -152,15 +179,12 @@ async fn what_cannot_be_handed_over_is_said() {
         .call(&["key", "rotate", "--key", text(&key), "--new", text(&new), "--by", "nobody"])
         .failed(2, "by.body");
     assert_eq!(office.sign("key").code(), 0, "it was not handed over");
-    // The ledger refuses what does not follow, and says why.
-    let handed = office.rotation("key", "new").await;
-    let told = office.desk.apply(&handed.out, &[]);
-    assert_eq!(told.lines()[0]["refusals"][0]["rule"], "KEY-01", "{}", told.out);
-    assert!(told.out.contains("尚未公布过密钥"), "{}", told.out);
-    office.sign("new").failed(2, "是接替密钥,台账尚未公布");
-    // Its own record says that the old key has handed over; the first announcement is still its own to make.
-    let first = office.announcement(&["announce", "--key", text(&office.path("key"))]).await;
-    office.desk.accepted([first.out.trim(), handed.out.trim()]);
+    // The ledger refuses what does not follow, and says why; the old key stays in force.
+    let told = office.rotation("key", "new").await;
+    assert!(told.code() == 1 && told.out.contains("尚未公布过密钥"), "{}{}", told.out, told.err);
+    assert_eq!(office.sign("key").code(), 0);
+    office.announcement(&["announce", "--key", text(&office.path("key"))]).await.failed(0, "");
+    office.rotation("key", "new").await.failed(0, "已交接");
     assert_eq!(office.sign("new").code(), 0);
     office.sign("used").failed(2, "未在台账中公布");
 }
@@ -277,6 +301,35 @@ async fn a_cosigner_goes_on_from_what_it_signed_and_from_nothing_else() {
     assert_eq!(records, ["finance", "audit"].map(|name| std::fs::read(office.path(&format!("{name}.state"))).unwrap()));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cosigner_follows_a_change_of_keys_by_the_old_keys_own_word() {
+    let (office, signed, _) = with_cosigners().await;
+    for (name, flags) in [("finance", &[][..]), ("audit", &["--offline"])] {
+        let told = office.cosign(name, &[&["--log-key", &office.vkey, text(&signed)], flags].concat());
+        assert_eq!(told.code(), 0, "{}", told.err);
+    }
+    let new = office.new_key("new", ORIGIN);
+    office.announcement(&["announce", "--key", text(&office.path("key"))]).await.failed(0, "");
+    office.rotation("key", "new").await.failed(0, "已交接");
+    let later = office.file("later", &office.sign("new").out);
+    // Where the entries are, the announcement under the old key tells; without them the new key has to be named.
+    office.cosign("finance", &[text(&later)]).failed(0, "接续此前联署的第 13 条");
+    let proof =
+        office.file("proof", &office.desk.call(&["prove", "--since", text(&signed), "--checkpoint", text(&later)]).out);
+    office.cosign("audit", &[text(&proof)]).failed(2, "或以 --log-key 给出新公钥");
+    office.cosign("audit", &["--lang", "en", text(&proof)]).failed(2, "name the new key by --log-key");
+    office.cosign("audit", &["--log-key", &new, text(&proof)]).failed(0, "");
+    // From then on it is the new key's that is asked for; one that nobody handed on to is not taken.
+    office.append(12, 18);
+    let next = office.file("next", &office.sign("new").out);
+    office.cosign("finance", &[text(&next)]).failed(0, "");
+    let stranger = tranche::log::note::Signer::from_seed(ORIGIN, &[7; 32]).unwrap();
+    let said: tranche::log::checkpoint::SignedCheckpoint = std::fs::read_to_string(&next).unwrap().parse().unwrap();
+    let forged = tranche::log::checkpoint::SignedCheckpoint::sign(said.checkpoint, &stranger);
+    let forged = office.file("forged", &forged.note.to_string());
+    office.cosign("finance", &[text(&forged)]).failed(3, "没有此密钥的签名");
+}
+
 /// A checkpoint of the same size over another history, by the log's own key: its record was lost.
 async fn forge(office: &Office, forger: &program::Desk) -> PathBuf {
     use sha2::{Digest as _, Sha256};
@@ -334,8 +387,7 @@ async fn what_cannot_be_cosigned_is_said_each_in_its_own_words() {
     std::fs::write(office.path("finance.state"), "{}").unwrap();
     office.cosign("finance", &[text(&signed)]).failed(3, "已损坏");
     // The key that the ledger announces is the one that has to have signed.
-    let first = office.announcement(&["announce", "--key", text(&office.path("again"))]).await;
-    office.desk.accepted([first.out.trim()]);
+    office.announcement(&["announce", "--key", text(&office.path("again"))]).await.failed(0, "");
     let told = office.sign("again");
     assert_eq!(told.code(), 0, "{}", told.err);
     let announced = office.file("announced", &told.out);

@@ -83,6 +83,7 @@ async fn a_pack_is_checked_by_its_verifier_and_whatever_is_spoilt_is_found() {
     assert!(fs::read(&whole).unwrap() == fs::read(again).unwrap(), "the same input gives the same bytes");
     let (status, said) = verified(&whole, &[&office.key]);
     assert!(status == 0 && said.contains("all agrees") && said.contains("signed up to"), "{said}");
+    assert!(said.contains("under the manifest's digests only"), "{said}");
 
     // Earlier than the checkpoint; of one pilot; unpacked, and as others unpack it.
     let earlier = office.pack("earlier.zip", &["--to", "200"]);
@@ -100,6 +101,29 @@ async fn a_pack_is_checked_by_its_verifier_and_whatever_is_spoilt_is_found() {
     forge.arg("forge").arg(verifier()).args([&whole, &pilot]).arg(&office.key).arg(other.path("checkpoint.txt"));
     let told = peer::ran(&mut forge);
     assert!(told.lines().count() > 35, "{told}");
+
+    // Made anew from the ledger it is the same; where a file was exchanged and the manifest made to fit, that one is told.
+    let check =
+        |pack: &Path, flags: &[&str]| office.desk.call(&[&["pack", "--check", pack.to_str().unwrap()], flags].concat());
+    for pack in [&whole, &earlier, &pilot] {
+        let told = check(pack, &[]);
+        assert!(told.code() == 0 && told.out.contains("逐字节相同"), "{}{}", told.out, told.err);
+    }
+    let exchanged = office.path("exchanged.zip");
+    for name in ["exports/ocds.json", "figures/pilots/JX2025-03.json", "rules/rulebook.json", "exports/books.journal"] {
+        peer::ran(peer::python("pack.py").arg("exchange").arg(verifier()).args([&whole, &exchanged]).arg(name));
+        let told = check(&exchanged, &[]);
+        told.failed(3, "共 1 个文件");
+        assert_eq!(told.out, format!("{name}:与台账所出的不同\n"));
+        check(&exchanged, &["--lang", "en"]).failed(3, "1 files differ");
+    }
+    peer::ran(peer::python("pack.py").arg("exchange").arg(verifier()).args([&whole, &exchanged]).arg(""));
+    check(&exchanged, &[]).failed(3, "由其他程序重新打包");
+    check(&other.path("checkpoint.txt"), &[]).failed(2, "不是证据包");
+    check(Path::new("/nowhere"), &[]).failed(2, "无法读取 /nowhere");
+    office.desk.beside("beside").await.call(&["pack", "--check", whole.to_str().unwrap()]).failed(2, "--ledger test");
+    let told = other.desk.call(&["pack", "--check", whole.to_str().unwrap()]);
+    told.failed(3, "或检查点属于另一台账");
 
     let step = std::env::var("TRANCHE_PACK_BITS").unwrap_or_else(|_| STEP.to_owned());
     println!("{}", peer::ran(peer::python("pack.py").arg("flips").arg(verifier()).arg(&whole).arg(step)));
@@ -125,6 +149,19 @@ async fn what_cannot_be_packed_is_said_and_leaves_nothing() {
     let call = |arguments: &[&str]| office.desk.call(&[&["pack"], arguments].concat());
     let out = office.path("x.zip");
     let (out, checkpoint) = (out.to_str().unwrap(), office.path("checkpoint.txt"));
+    // What a process that is no more left of it goes; what another is at work on, or is no draft of it, stays.
+    let mut ended = Command::new("true").spawn().unwrap();
+    let (gone, at_work) = (ended.id(), std::process::id());
+    ended.wait().unwrap();
+    let beside = [format!("x.zip.{gone}.part"), format!("x.zip.{at_work}.part"), format!("y.zip.{gone}.part")];
+    for name in &beside {
+        fs::write(office.path(name), "half").unwrap();
+    }
+    call(&["-o", out]).failed(0, "");
+    assert_eq!(beside.each_ref().map(|name| office.path(name).exists()), [false, true, true]);
+    for name in ["x.zip", &beside[1], &beside[2]] {
+        fs::remove_file(office.path(name)).unwrap();
+    }
     call(&[]).failed(2, "--output");
     call(&["-o", "/nonexistent/x.zip"]).failed(2, "/nonexistent/x.zip");
     call(&["-o", "/dev/null"]).failed(2, "/dev/null");

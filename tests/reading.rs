@@ -128,7 +128,7 @@ async fn a_projection_that_differs_is_named() {
     assert_eq!((&difference["subject"], &difference["field"]), (&"JX2025-03".into(), &"paid".into()));
     let text = demo(&target, &["replay", "--check"]);
     assert_eq!(text.status, 1);
-    assert!(text.out.contains("不一致:1 处") && text.out.contains("JX2025-03 paid"), "{}", text.out);
+    assert!(text.out.contains("不一致:1 处") && text.out.contains("试点合计 JX2025-03 的已支付为"), "{}", text.out);
 }
 
 #[tokio::test]

@@ -3,6 +3,8 @@
 //! Figures and lists are asked in the same two options, read here and nowhere else. Where there is nothing to answer with,
 //! the call fails and says what there is: an empty total would look like an answer.
 
+use std::sync::Arc;
+
 use clap::Args;
 
 use super::{Context, Failure, clock};
@@ -47,7 +49,7 @@ pub(super) fn read_moment(text: &str) -> Result<Timestamp, String> {
 /// A state that answers what was asked.
 pub struct Answering {
     /// The connection.
-    pub store: Store,
+    pub store: Arc<Store>,
     /// The head when the state was loaded.
     pub head: Head,
     /// The state.
@@ -108,19 +110,15 @@ impl Asked {
                 "note: --known-at is still to come; more may be recorded by then",
             ));
         }
-        if known_at >= head.opened_at {
-            return Ok(());
-        }
         let records = store.event_read(head.ledger, 1, 2);
         futures_util::pin_mut!(records);
-        let mut first = head.opened_at;
+        let mut first = None;
         while let Some(record) = futures_util::StreamExt::next(&mut records).await {
             // In a sandbox simulated times begin before the real time of its opening.
-            first = first.min(record?.recorded_at);
+            let at = record?.recorded_at;
+            first = Some(first.map_or(at, |known: Timestamp| known.min(at)));
         }
-        if known_at >= first {
-            return Ok(());
-        }
+        let Some(first) = first.filter(|first| known_at < *first) else { return Ok(()) };
         let (name, at, first) = (&head.name, shanghai(known_at), shanghai(first));
         Err(Failure::usage(
             format!("北京时间 {at} 时台账 {name} 尚无任何记录,最早的记录于 {first}:请用更晚的 --known-at"),

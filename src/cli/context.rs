@@ -1,6 +1,7 @@
 //! What every subcommand shares: language, format, where the ledger is, and where results go.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::Arc;
 
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
@@ -112,8 +113,8 @@ impl Context {
     /// # Errors
     ///
     /// Where it cannot be had.
-    pub async fn store(&self) -> Result<Store, Failure> {
-        Ok(Store::connect(&self.target().await?).await?)
+    pub async fn store(&self) -> Result<Arc<Store>, Failure> {
+        Ok(Arc::new(Store::connect(&self.target().await?).await?))
     }
 
     /// A connection, and the head of the ledger, which must have been opened.
@@ -121,7 +122,7 @@ impl Context {
     /// # Errors
     ///
     /// Where either cannot be had.
-    pub async fn opened(&self) -> Result<(Store, Head), Failure> {
+    pub async fn opened(&self) -> Result<(Arc<Store>, Head), Failure> {
         let store = self.store().await?;
         let head = store.head(self.ledger_name()).await?;
         if head.position == 0 {

@@ -21,7 +21,8 @@ pub struct Cosign {
     /// 联署记录;不填则在私钥旁 · the cosigner's own record; beside the key where none is named
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
-    /// 台账的公钥;不填则用上次联署时的 · the log's public key; the one of the last time where none is given
+    /// 台账的公钥;不填则用上次联署时的,或台账中公布的接替者 · the log's public key; the one of the last time where none is given, or
+    /// the one it was handed on to by the ledger's entries
     #[arg(long, value_name = "VKEY")]
     log_key: Option<String>,
     /// 不读数据库:首次联署或给出证明时 · without the database: the first time, or where there is a proof

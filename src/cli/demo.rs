@@ -3,6 +3,8 @@
 //! It makes what is not there yet and loads what is not loaded yet, so a second call, or one after a call that was cut
 //! short, shows the same. Nothing but the cohort is appended: the overrun it shows is only rehearsed.
 
+use std::sync::Arc;
+
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -50,7 +52,7 @@ impl Demo {
         let act = opening::read_rules(opening::JIANGXI_2025.as_bytes(), true);
         let act = act.map_err(|faults| Failure::faults(&faults))?;
         opening::open(&target, &name, act, clock()).await?;
-        let store = Store::connect(&target).await?;
+        let store = Arc::new(Store::connect(&target).await?);
         let loaded = load(context, &store, &target).await?;
         let show = look(&store, &name, loaded).await?;
         if context.is_json() { show.json(context, &store).await } else { show.text(context, &store).await }
@@ -183,7 +185,7 @@ fn heading(context: &mut Context, zh: &str, en: &str) -> Result<(), Failure> {
 }
 
 impl Show {
-    async fn json(&self, context: &mut Context, store: &Store) -> Result<(), Failure> {
+    async fn json(&self, context: &mut Context, store: &Arc<Store>) -> Result<(), Failure> {
         let head = store.head(context.ledger_name()).await?;
         let (replayed, differences) = check_at(context, store, &head).await?;
         context.json(&json!({
@@ -196,7 +198,7 @@ impl Show {
         if differences.is_empty() { Ok(()) } else { Err(Failure::Refused) }
     }
 
-    async fn text(&self, context: &mut Context, store: &Store) -> Result<(), Failure> {
+    async fn text(&self, context: &mut Context, store: &Arc<Store>) -> Result<(), Failure> {
         let (lang, name) = (context.lang, context.ledger_name().to_owned());
         let loaded = match (self.loaded, lang) {
             (0, Lang::Zh) => format!("演练台账 {name}:首批试点此前已载入,直接使用"),

@@ -68,6 +68,23 @@ impl Failure {
         }
     }
 
+    /// The same, with the file it is about in front.
+    #[must_use]
+    pub(super) fn of(self, file: &str) -> Self {
+        let named = |zh, en| (format!("{file}:{zh}"), format!("{file}: {en}"));
+        match self {
+            Self::Usage { zh, en } => {
+                let (zh, en) = named(zh, en);
+                Self::Usage { zh, en }
+            }
+            Self::Unverified { zh, en } => {
+                let (zh, en) = named(zh, en);
+                Self::Unverified { zh, en }
+            }
+            other => other,
+        }
+    }
+
     /// The exit status.
     #[must_use]
     pub const fn status(&self) -> u8 {

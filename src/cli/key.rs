@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-use super::record::party;
+use super::record::{self, Due, party};
 use super::{Context, Failure, clock};
 use crate::domain::act::{ActKind, AnnounceKey};
 use crate::domain::command::Command;
 use crate::domain::ledger::shanghai_date;
 use crate::engine::signer::{self, Desk, SignerError};
+use crate::engine::state;
 use crate::log::note::{Cosigner, KeyKind, NoteError, Signer, Verifier};
 
 /// Options of `key`.
@@ -42,8 +43,7 @@ enum Act {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
-    /// 首次公布台账的签发密钥:输出一条命令,交 tranche apply 办理 · announce the ledger's first key: prints a command for
-    /// `tranche apply`
+    /// 在台账中首次公布签发密钥 · announce the ledger's first key in it
     Announce {
         /// 私钥文件 · the private key
         #[arg(long, value_name = "FILE")]
@@ -51,8 +51,8 @@ enum Act {
         #[command(flatten)]
         envelope: Envelope,
     },
-    /// 换密钥:原密钥自此不再签发,新密钥接续;输出一条命令,交 tranche apply 办理 · change the key: the old one signs no more, the
-    /// new one goes on; prints a command for `tranche apply`
+    /// 换密钥:在台账中公布,原密钥自此不再签发,新密钥接续;中断的,重新执行即可 · change the key: it is announced in the ledger, the
+    /// old one signs no more, the new one goes on; where it was cut off, do it again
     Rotate {
         /// 原私钥文件 · the private key in force
         #[arg(long, value_name = "FILE")]
@@ -83,21 +83,24 @@ struct Envelope {
     /// 业务日期,默认今天 · the business date; today where none is given
     #[arg(long, value_name = "DATE")]
     on: Option<String>,
+    /// 只试算,不入账,不交接 · judge it, append nothing and hand nothing over
+    #[arg(long)]
+    dry_run: bool,
 }
 
 impl Key {
-    pub(super) fn run(self, context: &mut Context) -> Result<(), Failure> {
+    pub(super) async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let public = match self.act {
             Act::New { name, output, cosigner } => new(&name, &output, cosigner)?,
             Act::Show { file } => show(&file)?,
             Act::Announce { key, envelope } => {
                 let desk = Desk::open(&key, signer::record_beside(&key))?;
-                return context.json(&envelope.command(desk.announce())?);
+                return record::judged(context, envelope.due(desk.announce())?).await;
             }
             Act::Rotate { key, new, state, new_state, envelope } => {
                 let state = state.unwrap_or_else(|| signer::record_beside(&key));
                 let new_state = new_state.unwrap_or_else(|| signer::record_beside(&new));
-                return rotate(context, (&key, state), (&new, new_state), &envelope);
+                return rotate(context, (&key, state), (&new, new_state), &envelope).await;
             }
         };
         if context.is_json() {
@@ -108,8 +111,9 @@ impl Key {
     }
 }
 
-/// Hands over from one key to another, each with its record, and prints the command that announces it.
-fn rotate(
+/// Announces a new key in the ledger, and hands over to it once it is announced: what the ledger refuses leaves the old
+/// key in force, and whatever is cut off is finished by doing it again.
+async fn rotate(
     context: &mut Context,
     (key, state): (&Path, PathBuf),
     (new, new_state): (&Path, PathBuf),
@@ -121,15 +125,23 @@ fn rotate(
         return Err(SignerError::Successor { old: own.clone(), new: own }.into());
     }
     let (old, new) = (Desk::open(key, state)?, Desk::open(new, new_state)?);
-    // Whatever is wrong with who announces it is said before the old key stops.
-    envelope.command(old.announce())?;
-    let command = envelope.command(old.hand_over(&new, context.ledger_name())?)?;
+    let handing = old.handing_over(&new, context.ledger_name())?;
+    let due = envelope.due(handing.announcement.clone())?;
+    let (store, head) = context.opened().await?;
+    let programme = state::load_pilots(&store, head.ledger, &[]).await?.0.programme;
+    let in_force = programme.keys.last().map(|announced| &announced.key);
+    if in_force != Some(&handing.announcement.key) {
+        record::judged(context, due).await?;
+    }
+    if envelope.dry_run {
+        return Ok(());
+    }
+    old.hand_over(&new, &handing)?;
     context.complain(context.lang.pick(
-        "原密钥自此不再签发;请将此命令交 tranche apply 办理,入账后由新密钥签发。中断的,重新执行即可",
-        "the old key signs no more; give this command to tranche apply, and the new key signs from then on; where this \
-         was cut off, do it again",
+        "已交接:原密钥自此不再签发,由新密钥接续签发",
+        "handed over: the old key signs no more, and the new one goes on",
     ));
-    context.json(&command)
+    Ok(())
 }
 
 fn kind_code(kind: KeyKind) -> &'static str {
@@ -165,7 +177,7 @@ fn show(file: &Path) -> Result<Verifier, Failure> {
 
 impl Envelope {
     /// The announcement as a command, which must be of right form.
-    fn command(&self, announcement: AnnounceKey) -> Result<Map<String, Value>, Failure> {
+    fn due(&self, announcement: AnnounceKey) -> Result<Due, Failure> {
         let today = shanghai_date((clock().now)()).to_string();
         let mut command = Map::from_iter([
             ("command".to_owned(), ActKind::AnnounceKey.command().into()),
@@ -179,7 +191,7 @@ impl Envelope {
         if let Value::Object(fields) = serde_json::to_value(announcement)? {
             command.extend(fields);
         }
-        Command::read(&command).map_err(|faults| Failure::faults(&faults))?;
-        Ok(command)
+        let command = Command::read(&command).map_err(|faults| Failure::faults(&faults))?;
+        Ok(Due { command, dated: self.on.is_some(), dry_run: self.dry_run })
     }
 }

@@ -7,8 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Failure;
-use crate::log::checkpoint::SignedCheckpoint;
+use crate::engine::state;
+use crate::log::checkpoint::{CheckpointError, SignedCheckpoint};
 use crate::log::merkle::Hash;
+use crate::store::{Head, Store};
 
 /// A checkpoint is longer than a note may be from here on.
 const FILE_BYTES_MAX: u64 = 1_000_001;
@@ -24,9 +26,29 @@ pub(super) fn text(path: &Path) -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// Says of what is wrong which file it is in.
+pub(super) fn of<E: Into<Failure>>(path: &Path) -> impl Fn(E) -> Failure {
+    let path = path.display().to_string();
+    move |error| error.into().of(&path)
+}
+
 /// Reads a checkpoint.
 pub(super) fn checkpoint(path: &Path) -> Result<SignedCheckpoint, Failure> {
-    Ok(text(path)?.parse()?)
+    text(path)?.parse().map_err(of::<CheckpointError>(path))
+}
+
+/// Whether a checkpoint is of this ledger, where its entries announce a key that would tell.
+pub(super) async fn check_own(store: &Store, head: &Head, signed: &SignedCheckpoint) -> Result<(), Failure> {
+    let state = state::load_pilots(store, head.ledger, &[]).await?.0;
+    let (Some(first), found) = (state.programme.keys.first(), &signed.checkpoint.origin) else { return Ok(()) };
+    let (own, ledger) = (first.key.name(), &head.name);
+    if own == found {
+        return Ok(());
+    }
+    Err(Failure::Unverified {
+        zh: format!("检查点属于另一台账:其名称为 {found},台账 {ledger} 的为 {own}"),
+        en: format!("the checkpoint is of another ledger: its origin is {found}, that of {ledger} is {own}"),
+    })
 }
 
 /// A checkpoint, and where it came with a proof that it goes on from a size, that.
@@ -40,10 +62,10 @@ pub(super) struct Shown {
 pub(super) fn checkpoint_or_proof(path: &Path) -> Result<Shown, Failure> {
     let text = text(path)?;
     let (proof, note) = match text.split_once("\n\n").filter(|(head, _)| is_proof(head)) {
-        Some((head, note)) => (Some(proof(head).ok_or_else(no_proof)?), note),
+        Some((head, note)) => (Some(proof(head).ok_or_else(|| of(path)(no_proof()))?), note),
         None => (None, text.as_str()),
     };
-    let checkpoint: SignedCheckpoint = note.parse()?;
+    let checkpoint: SignedCheckpoint = note.parse().map_err(of::<CheckpointError>(path))?;
     Ok(Shown { size: checkpoint.checkpoint.size, checkpoint, proof })
 }
 

@@ -1,5 +1,6 @@
 //! `tranche pack`: an evidence pack, which others check without this program.
 
+mod check;
 mod content;
 mod evidence;
 
@@ -25,8 +26,11 @@ use self::content::Packing;
 #[derive(Args)]
 pub struct Pack {
     /// 写入文件 · the file to write
-    #[arg(long, short, value_name = "FILE")]
-    output: PathBuf,
+    #[arg(long, short, value_name = "FILE", required_unless_present = "check")]
+    output: Option<PathBuf>,
+    /// 由台账重做此包,逐字节比对 · make this pack anew from the ledger, and compare every byte
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["output", "pilot", "to", "checkpoint", "key"])]
+    check: Option<PathBuf>,
     /// 只含一个试点及审核它所需的记录 · one pilot's entries, and what its rules need
     #[arg(long, value_name = "PILOT")]
     pilot: Option<String>,
@@ -64,48 +68,53 @@ impl Scope {
 
 impl Pack {
     pub(super) async fn run(self, context: &mut Context) -> Result<(), Failure> {
+        let Some(output) = &self.output else {
+            return Box::pin(check::run(context, &self.check.unwrap_or_default())).await;
+        };
         let keys = self.key.iter().map(|key| key.parse()).collect::<Result<Vec<Verifier>, _>>()?;
-        let mut checkpoints = self
-            .checkpoint
-            .iter()
-            .map(|path| note_file::checkpoint(path))
-            .collect::<Result<Vec<SignedCheckpoint>, _>>()?;
-        checkpoints.iter().try_for_each(|signed| check_signed(signed, &keys))?;
-        checkpoints.sort_by_key(|signed| (signed.checkpoint.size, signed.note.to_string()));
         let (store, head) = context.opened().await?;
+        let mut checkpoints = Vec::new();
+        for path in &self.checkpoint {
+            let signed = note_file::checkpoint(path)?;
+            check_signed(&signed, &keys).map_err(note_file::of(path))?;
+            note_file::check_own(&store, &head, &signed).await.map_err(note_file::of(path))?;
+            checkpoints.push(signed);
+        }
+        checkpoints.sort_by_key(|signed| (signed.checkpoint.size, signed.note.to_string()));
         let to = self.to.unwrap_or(head.position);
         if to > head.position {
             return Err(beyond("--to", to, &head));
         }
-        let scope = Scope { to, pilot: self.scoped(&store, &head, to).await? };
-        let mut draft = Draft::beside(&self.output)?;
+        let scope = Scope { to, pilot: scoped(self.pilot.as_deref(), &store, &head, to).await? };
+        let mut draft = Draft::beside(output)?;
         let packing = Packing { store: &store, head: &head, scope: &scope, checkpoints: &checkpoints, keys: &keys };
-        let about = packing.write(context, &mut draft.file).await.map_err(|stop| stop.failure(&draft))?;
+        let about =
+            packing.write(context, &mut draft.file).await.map_err(|stop| stop.failure(|error| draft.failed(error)))?;
         draft.keep()?;
-        let (size, entries, root, path) = (about.size, about.entries, &about.root, self.output.display());
+        let (size, entries, root, path) = (about.size, about.entries, &about.root, output.display());
         context.complain(&context.lang.pick(
             format!("{path}:台账 {size} 条,含 {entries} 条,根 {root};核验:python3 verify.py {path} --key 公钥"),
             format!("{path}: {entries} of the ledger's {size} entries, root {root}; check it: python3 verify.py {path} --key VKEY"),
         ));
         Ok(())
     }
+}
 
-    /// The pilot with its application; refused where there is no entry of it up to the position.
-    async fn scoped(&self, store: &Store, head: &Head, to: i64) -> Result<Option<(String, String)>, Failure> {
-        let Some(pilot) = &self.pilot else { return Ok(None) };
-        let stream = store.stream_read(head.ledger, &format!("pilot-{pilot}"), 1);
-        futures_util::pin_mut!(stream);
-        let Some(first) = futures_util::StreamExt::next(&mut stream).await.transpose()? else {
-            return Err(unknown_pilot(&state::load(store, head.ledger).await?, pilot, None));
-        };
-        let at = first.position;
-        match state::event_of(&first)?.act {
-            Act::Recognise(act) if at <= to => Ok(Some((pilot.clone(), act.application.to_string()))),
-            _ => Err(Failure::usage(
-                format!("截至位置 {to} 没有试点 {pilot} 的认定,它在位置 {at}"),
-                format!("the pilot {pilot} is not recognised up to {to}, but at {at}"),
-            )),
-        }
+/// The pilot with its application; refused where there is no entry of it up to the position.
+async fn scoped(pilot: Option<&str>, store: &Store, head: &Head, to: i64) -> Result<Option<(String, String)>, Failure> {
+    let Some(pilot) = pilot else { return Ok(None) };
+    let stream = store.stream_read(head.ledger, &format!("pilot-{pilot}"), 1);
+    futures_util::pin_mut!(stream);
+    let Some(first) = futures_util::StreamExt::next(&mut stream).await.transpose()? else {
+        return Err(unknown_pilot(&state::load(store, head.ledger).await?, pilot, None));
+    };
+    let at = first.position;
+    match state::event_of(&first)?.act {
+        Act::Recognise(act) if at <= to => Ok(Some((pilot.to_owned(), act.application.to_string()))),
+        _ => Err(Failure::usage(
+            format!("截至位置 {to} 没有试点 {pilot} 的认定,它在位置 {at}"),
+            format!("the pilot {pilot} is not recognised up to {to}, but at {at}"),
+        )),
     }
 }
 
@@ -133,9 +142,9 @@ pub(super) enum Stop {
 }
 
 impl Stop {
-    fn failure(self, draft: &Draft) -> Failure {
+    fn failure(self, failed: impl FnOnce(&io::Error) -> Failure) -> Failure {
         match self {
-            Self::File(error) => draft.failed(&error),
+            Self::File(error) => failed(&error),
             Self::Content(failure) => failure,
         }
     }

@@ -46,6 +46,11 @@ impl Prove {
             ));
         }
         let (store, head) = context.opened().await?;
+        for (path, signed) in [(&self.since, &since), (&self.checkpoint, &to)] {
+            if let (Some(path), Some(signed)) = (path, signed) {
+                note_file::check_own(&store, &head, signed).await.map_err(note_file::of(path))?;
+            }
+        }
         match (self.position, since) {
             (_, Some(since)) => consistency(context, (&store, &head), &since.checkpoint, to.as_ref()).await,
             (Some(position), None) => inclusion(context, (&store, &head), position, to.as_ref()).await,
@@ -59,7 +64,7 @@ impl Prove {
 fn read(path: &Path, key: Option<&Verifier>) -> Result<SignedCheckpoint, Failure> {
     let signed = note_file::checkpoint(path)?;
     if let Some(key) = key {
-        signed.verify(key)?;
+        signed.verify(key).map_err(note_file::of(path))?;
     }
     Ok(signed)
 }

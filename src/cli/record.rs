@@ -128,46 +128,8 @@ impl Record {
                 return print(context, &Recorded { line, remaining: None });
             }
         };
-        if self.matches.get_flag("dry_run") {
-            self.rehearse(context, command).await
-        } else {
-            self.append(context, command).await
-        }
-    }
-
-    /// Judges the command on a copy of the state.
-    async fn rehearse(&self, context: &mut Context, command: Command) -> Result<(), Failure> {
-        let (store, head) = context.opened().await?;
-        let mut rehearsal = Rehearsal::open(&store, &head.name, clock()).await?;
-        let command = self.dated(command, rehearsal.state());
-        let pilot = pilot_of(&command.act).cloned();
-        let (id, outcome) = rehearsal.attempt(command).await?;
-        let line = OutcomeLine::new(1, self.kind.command(), id, outcome).rehearsed();
-        print(context, &Recorded { line, remaining: remaining(rehearsal.state(), pilot.as_ref()) })
-    }
-
-    /// Judges and appends the command.
-    async fn append(&self, context: &mut Context, command: Command) -> Result<(), Failure> {
-        let (store, head) = context.opened().await?;
-        let pilot = pilot_of(&command.act).cloned();
-        let mut state = state::load_pilot(&store, head.ledger, pilot.as_ref().map_or("", Id::as_str)).await?;
-        let command = self.dated(command, &state);
-        let engine = Engine::open(context.target().await?, &head.name, clock()).await?;
-        let answered = send(&engine, command).await;
-        let closed = engine.close().await;
-        let (id, outcome) = answered?;
-        state::catch_up(&store, head.ledger, &mut state, i64::MAX).await?;
-        let line = OutcomeLine::new(1, self.kind.command(), id, outcome);
-        // What was committed is told even where the engine then could not be closed in order.
-        print(context, &Recorded { line, remaining: remaining(&state, pilot.as_ref()) }).and(Ok(closed?))
-    }
-
-    /// The command on the ledger's today, where no date was given.
-    fn dated(&self, mut command: Command, state: &Ledger) -> Command {
-        if self.text("on").is_none() {
-            command.on = state.moment(&command, (clock().now)()).today;
-        }
-        command
+        let dated = self.text("on").is_some();
+        judged(context, Due { command, dated, dry_run: self.matches.get_flag("dry_run") }).await
     }
 
     fn text(&self, name: &str) -> Option<&str> {
@@ -198,6 +160,47 @@ impl Record {
         }
         explained(Command::read(&object), faults)
     }
+}
+
+/// A command that is to be judged.
+pub(super) struct Due {
+    pub command: Command,
+    /// Whether its date was given; else it is the ledger's today.
+    pub dated: bool,
+    /// Whether it is judged on a copy of the state, and nothing appended.
+    pub dry_run: bool,
+}
+
+impl Due {
+    fn dated(mut self, state: &Ledger) -> Command {
+        if !self.dated {
+            self.command.on = state.moment(&self.command, (clock().now)()).today;
+        }
+        self.command
+    }
+}
+
+/// Judges a command, appends it unless it is a rehearsal, and prints what came of it.
+pub(super) async fn judged(context: &mut Context, due: Due) -> Result<(), Failure> {
+    let (store, head) = context.opened().await?;
+    let (kind, pilot) = (due.command.act.kind().command(), pilot_of(&due.command.act).cloned());
+    if due.dry_run {
+        let mut rehearsal = Rehearsal::open(&store, &head.name, clock()).await?;
+        let command = due.dated(rehearsal.state());
+        let (id, outcome) = rehearsal.attempt(command).await?;
+        let line = OutcomeLine::new(1, kind, id, outcome).rehearsed();
+        return print(context, &Recorded { line, remaining: remaining(rehearsal.state(), pilot.as_ref()) });
+    }
+    let mut state = state::load_pilot(&store, head.ledger, pilot.as_ref().map_or("", Id::as_str)).await?;
+    let command = due.dated(&state);
+    let engine = Engine::open(context.target().await?, &head.name, clock()).await?;
+    let answered = send(&engine, command).await;
+    let closed = engine.close().await;
+    let (id, outcome) = answered?;
+    state::catch_up(&store, head.ledger, &mut state, i64::MAX).await?;
+    let line = OutcomeLine::new(1, kind, id, outcome);
+    // What was committed is told even where the engine then could not be closed in order.
+    print(context, &Recorded { line, remaining: remaining(&state, pilot.as_ref()) }).and(Ok(closed?))
 }
 
 /// The faults of form, where a flag could not be read with the flag's own words for it.

@@ -1,5 +1,7 @@
 //! `tranche replay`: folds the log alone and prints the figures; with `--check` holds every projection against it.
 
+use std::sync::Arc;
+
 use clap::Args;
 use serde::Serialize;
 
@@ -10,6 +12,7 @@ use super::{Context, Failure};
 use crate::engine::replay::{self, Difference, Replayed, hex};
 use crate::report::status::{ProgrammeStatus, View};
 use crate::report::style::{BAD, GOOD, paint};
+use crate::report::verify::differs;
 use crate::store::{Head, Store};
 
 /// How often a check is done again where others appended while it ran.
@@ -67,7 +70,7 @@ impl Replay {
         if differs { Err(Failure::Refused) } else { Ok(()) }
     }
 
-    async fn fold(&self, context: &Context, store: &Store, head: &Head) -> Result<Replayed, Failure> {
+    async fn fold(&self, context: &Context, store: &Arc<Store>, head: &Head) -> Result<Replayed, Failure> {
         let to = self.to.unwrap_or(head.position);
         let mut progress = context.progress(u64::try_from(to).ok());
         Ok(replay::replay(store, head, to, self.asked.known_at, |position| progress.at(position)).await?)
@@ -78,7 +81,7 @@ impl Replay {
 ///
 /// Projections are read after the log: where others append meanwhile they may be ahead of it, so a difference counts
 /// only while the head stands still.
-pub(super) async fn checked(context: &Context, store: &Store) -> Result<(Replayed, Vec<Difference>), Failure> {
+pub(super) async fn checked(context: &Context, store: &Arc<Store>) -> Result<(Replayed, Vec<Difference>), Failure> {
     let mut attempt = 1;
     loop {
         let head = store.head(context.ledger_name()).await?;
@@ -94,7 +97,7 @@ pub(super) async fn checked(context: &Context, store: &Store) -> Result<(Replaye
 /// The same at a head that is taken to stand still.
 pub(super) async fn check_at(
     context: &Context,
-    store: &Store,
+    store: &Arc<Store>,
     head: &Head,
 ) -> Result<(Replayed, Vec<Difference>), Failure> {
     let mut progress = context.progress(u64::try_from(head.position).ok());
@@ -136,11 +139,8 @@ pub(super) fn print_differences(context: &mut Context, differences: &[Difference
     );
     context.line(paint(BAD, heading))?;
     for difference in differences {
-        let Difference { projection, subject, field, found, expected } = difference;
-        context.line(lang.pick(
-            format!("  {projection} {subject} {field}:派生数据为 {found},台账为 {expected}"),
-            format!("  {projection} {subject} {field}: found {found}, the log says {expected}"),
-        ))?;
+        let (zh, en) = differs(difference);
+        context.line(lang.pick(format!("  {zh}"), format!("  {en}")))?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `tranche tiles`: the ledger as static files (C2SP tlog-tiles), which any web server can serve and programs of others
 //! can check. A file that is there is looked at and left; one that is new appears whole or not at all.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use super::draft::{Draft, unwritable};
+use super::draft::{Draft, sweep, unwritable};
 use super::{Context, Failure, note_file};
 use crate::engine::replay::hex;
 use crate::log::checkpoint::SignedCheckpoint;
@@ -33,8 +34,15 @@ pub struct Tiles {
 
 impl Tiles {
     pub(super) async fn run(self, context: &mut Context) -> Result<(), Failure> {
+        if self.directory.exists() && !self.directory.is_dir() {
+            let path = self.directory.display();
+            return Err(Failure::usage(format!("{path} 不是目录"), format!("{path} is no directory")));
+        }
         let signed = self.checkpoint.as_deref().map(note_file::checkpoint).transpose()?;
         let (store, head) = context.opened().await?;
+        if let (Some(path), Some(signed)) = (&self.checkpoint, &signed) {
+            note_file::check_own(&store, &head, signed).await.map_err(note_file::of(path))?;
+        }
         let size = signed.as_ref().map_or(u64::try_from(head.position).unwrap_or(0), |signed| signed.checkpoint.size);
         if i64::try_from(size).is_ok_and(|size| size > head.position) {
             return Err(crate::engine::prove::ProveError::Shorter {
@@ -45,7 +53,7 @@ impl Tiles {
         }
         fill(&store, head.ledger).await?;
         let mut progress = context.progress(Some(size));
-        let mut folder = Folder { path: self.directory, written: 0, kept: 0 };
+        let mut folder = Folder { path: self.directory, written: 0, kept: 0, swept: HashSet::new() };
         let root = publish(&store, &head, size, &mut folder, |at| progress.at(at)).await?;
         drop(progress);
         check_root(&head, signed.as_ref(), (size, root))?;
@@ -193,6 +201,8 @@ struct Folder {
     path: PathBuf,
     written: u64,
     kept: u64,
+    /// The folders in it that were cleared of what a killed process left.
+    swept: HashSet<PathBuf>,
 }
 
 impl Folder {
@@ -215,8 +225,12 @@ impl Folder {
         let path = self.path.join(name);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+            if !self.swept.contains(folder) {
+                sweep(folder, |_| true);
+                self.swept.insert(folder.to_owned());
+            }
         }
-        let mut draft = Draft::beside(&path)?;
+        let mut draft = Draft::among(&path)?;
         draft.file.write_all(bytes).map_err(|error| unwritable(&path, &error))?;
         self.written += 1;
         draft.keep()

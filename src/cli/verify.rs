@@ -51,7 +51,8 @@ impl Verify {
 fn claim(path: &Path, keys: &[Verifier], ledger: &str) -> Result<Claim, Failure> {
     let named = path.display().to_string();
     let text = note_file::text(path)?;
-    let signed: SignedCheckpoint = if text.starts_with('{') {
+    let own = text.starts_with('{');
+    let parsed: Result<SignedCheckpoint, CheckpointError> = if own {
         let (of, note) = signer::record_parts(&text).map_err(|why| {
             Failure::usage(format!("{named} 不是签发记录:{why}"), format!("{named} is no signer's record: {why}"))
         })?;
@@ -64,12 +65,13 @@ fn claim(path: &Path, keys: &[Verifier], ledger: &str) -> Result<Claim, Failure>
         let note = note.ok_or_else(|| {
             Failure::usage(format!("{named} 中尚无签发"), format!("nothing was signed yet by {named}"))
         })?;
-        note.parse()?
+        note.parse()
     } else {
-        text.parse()?
+        text.parse()
     };
-    verified(&signed, keys)?;
-    Ok(Claim { named, checkpoint: signed.checkpoint })
+    let signed = parsed.map_err(note_file::of(path))?;
+    verified(&signed, keys).map_err(note_file::of(path))?;
+    Ok(Claim { named, checkpoint: signed.checkpoint, note: Some(signed.note), own })
 }
 
 /// Whether one of the keys, if there are any, signed it: of those of its own log.

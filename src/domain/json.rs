@@ -87,6 +87,36 @@ pub fn read_object(text: &[u8]) -> Result<Map<String, Value>, serde_json::Error>
     }
 }
 
+/// Reads a text into what it is parsed as, without a copy of it between; `expected` says in English what it must be.
+///
+/// # Errors
+///
+/// Where it is no text, or none that parses.
+pub fn read_text<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    parse: fn(&str) -> Option<T>,
+    expected: &str,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_str(TextVisitor { parse, expected })
+}
+
+struct TextVisitor<'a, T> {
+    parse: fn(&str) -> Option<T>,
+    expected: &'a str,
+}
+
+impl<T> Visitor<'_> for TextVisitor<'_, T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        (self.parse)(text).ok_or_else(|| E::custom(format_args!("{}: {text:?}", self.expected)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

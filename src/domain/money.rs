@@ -7,7 +7,7 @@ use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::form::{Field, Form};
@@ -150,8 +150,7 @@ impl Serialize for Money {
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
-            let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-            Self::parse(&text).ok_or_else(|| de::Error::custom(format!("not a sum of money: {text}")))
+            super::json::read_text(deserializer, Self::parse, "a sum of money")
         } else {
             i128::deserialize(deserializer).map(Self::from_fen)
         }

@@ -4,10 +4,11 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::form::{Field, Form};
+use super::json::read_text;
 use super::money::Share;
 
 /// Makes a string type out of a test, its faults' wording, and its JSON Schema.
@@ -50,8 +51,7 @@ macro_rules! texts {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                Self::parse(&text).ok_or_else(|| de::Error::custom(format_args!("{}: {text:?}", $en)))
+                read_text(deserializer, Self::parse, $en)
             }
         }
 
@@ -283,8 +283,7 @@ macro_rules! decimals {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                Self::parse(&text).ok_or_else(|| de::Error::custom(format_args!("{}: {text:?}", $en)))
+                read_text(deserializer, Self::parse, $en)
             }
         }
 

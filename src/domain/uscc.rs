@@ -9,7 +9,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::form::{Field, Form};
@@ -110,8 +110,7 @@ impl Serialize for Uscc {
 
 impl<'de> Deserialize<'de> for Uscc {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| D::Error::custom("not a unified social credit code (GB 32100-2015)"))
+        super::json::read_text(deserializer, Self::parse, "a unified social credit code (GB 32100-2015)")
     }
 }
 

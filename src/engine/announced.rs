@@ -101,6 +101,25 @@ impl Announced {
         })
     }
 
+    /// The key in force that another leads to, each handed on by the one before it.
+    ///
+    /// # Errors
+    ///
+    /// [`AnnouncedError::Unlawful`]; [`AnnouncedError::Unannounced`] where the other is none of them.
+    pub fn led_from(&self, key: &Verifier) -> Result<&Verifier, AnnouncedError> {
+        if let Some(unlawful) = &self.unlawful {
+            return Err(unlawful.clone());
+        }
+        let known = self.keys.iter().any(|(_, known)| known == key);
+        match self.keys.last() {
+            Some((_, in_force)) if known => Ok(in_force),
+            last => {
+                let in_force = last.map(|(_, key)| key.to_string()).unwrap_or_default();
+                Err(AnnouncedError::Unannounced { key: key.to_string(), in_force })
+            }
+        }
+    }
+
     /// Whether the key in force had one before it.
     #[must_use]
     pub fn is_successor(&self) -> bool {
@@ -165,6 +184,10 @@ mod tests {
         let replaced = two.check(key(1).public(), false);
         assert!(matches!(replaced, Err(AnnouncedError::Replaced { position: 3, .. })), "{replaced:?}");
         assert!(matches!(two.check(key(3).public(), true), Err(AnnouncedError::Unannounced { .. })));
+        assert_eq!(two.led_from(key(1).public()), Ok(key(2).public()));
+        for stranger in [two.led_from(key(3).public()), none.led_from(key(1).public())] {
+            assert!(matches!(stranger, Err(AnnouncedError::Unannounced { .. })));
+        }
     }
 
     #[test]
@@ -175,6 +198,7 @@ mod tests {
             for seed in [1, 9] {
                 let found = altered.check(key(seed).public(), false);
                 assert!(matches!(found, Err(AnnouncedError::Unlawful { position, .. }) if position == at), "{found:?}");
+                assert!(altered.led_from(key(seed).public()).is_err());
             }
         }
     }

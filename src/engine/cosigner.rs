@@ -30,6 +30,15 @@ pub enum CosignerError {
     /// Whose signature the checkpoint must have is not known.
     #[error("name the log's public key: this cosigner has signed nothing yet that would tell it")]
     LogKeyUnknown,
+    /// Another key signed than the last time, and there are no entries that would tell whether it was handed on.
+    #[error(
+        "the key {known}, by which the last one was signed, did not sign this one. Where the log's key was changed, the \
+         ledger's entries announce it under the old key: cosign where the database is, or name the new key by --log-key"
+    )]
+    KeyChanged {
+        /// The key of the last time.
+        known: String,
+    },
     /// The log is shorter than what was cosigned.
     #[error("rolled back: {cosigned} entries were cosigned before, and this checkpoint has {found}")]
     Shorter {
@@ -130,7 +139,8 @@ impl CosignDesk {
     }
 
     /// Adds this cosigner's line to a checkpoint that the log's key signed, and that goes on from the last one cosigned.
-    /// Where no key is named it is the one the last checkpoint was signed by.
+    /// Where no key is named it is the one the last checkpoint was signed by, or the one which the entries announce that
+    /// it was handed on to.
     ///
     /// # Errors
     ///
@@ -143,8 +153,16 @@ impl CosignDesk {
         (now, progress): (u64, impl FnMut(u64)),
     ) -> Result<Cosigned, CosignerError> {
         let last = self.last()?;
-        let log = log.or(last.as_ref().map(|last| &last.log)).ok_or(CosignerError::LogKeyUnknown)?;
-        signed.verify(log)?;
+        let known = log.or(last.as_ref().map(|last| &last.log)).ok_or(CosignerError::LogKeyUnknown)?;
+        // A key that the user named is that one and no other.
+        let handed_on = match signed.verify(known) {
+            Err(CheckpointError::Note(NoteError::Unsigned(_))) if log.is_none() => match evidence {
+                Evidence::Entries(..) => true,
+                _ => return Err(CosignerError::KeyChanged { known: known.to_string() }),
+            },
+            verified => verified.map(|()| false)?,
+        };
+        let mut log = known.clone();
         let new = &signed.checkpoint;
         if let Some(last) = &last {
             follows(&last.checkpoint, new)?;
@@ -152,7 +170,16 @@ impl CosignDesk {
         let nothing = Checkpoint::nothing(&new.origin);
         let old = last.as_ref().map_or(&nothing, |last| &last.checkpoint);
         match evidence {
-            Evidence::Entries(store, head) => self.read_entries((store, head), (old, new), log, progress).await?,
+            Evidence::Entries(store, head) => {
+                let announced = read_entries((store, head), (old, new), progress).await?;
+                if handed_on {
+                    // The entries are those of the checkpoint, and the old key's own signature leads to the new one.
+                    log = announced.led_from(known)?.clone();
+                    signed.verify(&log)?;
+                } else {
+                    announced.check(known, false)?;
+                }
+            }
             Evidence::Proof { old: from, .. } if from != old.size => {
                 return Err(CosignerError::OtherProof { cosigned: old.size, found: from });
             }
@@ -176,23 +203,6 @@ impl CosignDesk {
         Ok(Cosigned { checkpoint: signed, since: last.map(|last| last.checkpoint.size), seconds })
     }
 
-    /// Reads all entries of the checkpoint and hashes them again.
-    async fn read_entries(
-        &self,
-        (store, head): (&Store, &Head),
-        (old, new): (&Checkpoint, &Checkpoint),
-        log: &Verifier,
-        mut progress: impl FnMut(u64),
-    ) -> Result<(), CosignerError> {
-        let mut announced = Announced::default();
-        prove::consistency_seen(store, head, old, Tree::Checkpoint(new), |at, entry| {
-            announced.see(at, entry);
-            progress(at);
-        })
-        .await?;
-        Ok(announced.check(log, false)?)
-    }
-
     /// What was cosigned last, if anything.
     fn last(&self) -> Result<Option<Last>, CosignerError> {
         let Some(record) = record_read::<Record>(&self.record)? else { return Ok(None) };
@@ -203,6 +213,21 @@ impl CosignDesk {
         let seconds = signed.note.signed_at(self.cosigner.public()).map_err(|error| wrong(error.to_string()))?;
         Ok(Some(Last { log, checkpoint: signed.checkpoint, seconds }))
     }
+}
+
+/// Reads all entries of the checkpoint and hashes them again, and gives the keys they announce.
+async fn read_entries(
+    (store, head): (&Store, &Head),
+    (old, new): (&Checkpoint, &Checkpoint),
+    mut progress: impl FnMut(u64),
+) -> Result<Announced, CosignerError> {
+    let mut announced = Announced::default();
+    prove::consistency_seen(store, head, old, Tree::Checkpoint(new), |at, entry| {
+        announced.see(at, entry);
+        progress(at);
+    })
+    .await?;
+    Ok(announced)
 }
 
 /// Whether a checkpoint can go on from another, by what they say alone.

@@ -86,6 +86,12 @@ pub(super) fn bring(state: &mut Ledger, found: &[Event]) {
     }
 }
 
+/// The payment that an event cancels, where its pilot is in the state and it is not at hand.
+pub(super) fn unknown<'a>(state: &Ledger, event: &'a Event) -> Option<&'a Id> {
+    let Act::ReversePayment(act) = &event.act else { return None };
+    (state.pilots.contains_key(&act.pilot) && !state.payments.contains_key(&act.payment)).then_some(&act.payment)
+}
+
 /// Brings in the payment that an event cancels, where its pilot is in the state and it is not at hand.
 ///
 /// # Errors
@@ -97,16 +103,13 @@ pub(super) async fn bring_cancelled(
     state: &mut Ledger,
     event: &Event,
 ) -> Result<(), EngineError> {
-    let Act::ReversePayment(act) = &event.act else { return Ok(()) };
-    if state.payments.contains_key(&act.payment) || !state.pilots.contains_key(&act.pilot) {
-        return Ok(());
-    }
-    let mut found = find(store, ledger, &[&act.payment]).await?;
+    let Some(payment) = unknown(state, event) else { return Ok(()) };
+    let mut found = find(store, ledger, &[payment]).await?;
     found.retain(|found| found.position < event.position);
     bring(state, &found);
-    if state.payments.contains_key(&act.payment) {
+    if unknown(state, event).is_none() {
         return Ok(());
     }
     let position = super::draft::signed(event.position);
-    Err(EngineError::Broken { position, what: format!("it cancels the payment {}, which is not found", act.payment) })
+    Err(EngineError::Broken { position, what: format!("it cancels the payment {payment}, which is not found") })
 }

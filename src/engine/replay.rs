@@ -7,16 +7,21 @@ pub(super) mod columns;
 pub(super) mod snapshot;
 pub(super) mod sums;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use futures_util::stream::{self, Stream};
 use futures_util::{StreamExt as _, TryStreamExt as _, pin_mut};
+use tokio::sync::mpsc;
 
-use super::{EngineError, state};
+use super::{EngineError, payment, state};
 use crate::domain::Timestamp;
+use crate::domain::act::Act;
 use crate::domain::event::Event;
+use crate::domain::evolve::evolve;
 use crate::domain::ledger::Ledger;
+use crate::domain::text::Id;
 use crate::log::merkle::{Frontier, Hash, leaf_hash};
 use crate::store::{Head, Record, Store};
 
@@ -51,33 +56,50 @@ impl Read {
 }
 
 /// Entries of the log, in order, hashed and decoded on other threads while earlier ones are folded.
-fn read_ahead(store: &Store, ledger: i64, to: i64) -> impl Stream<Item = Result<Read, EngineError>> {
-    let pages = store.event_read(ledger, 1, to).try_chunks(READ_CHUNK);
-    let read = pages.map(|page| async {
-        let page = page.map_err(|cut| EngineError::from(cut.1))?;
-        let read = tokio::task::spawn_blocking(move || page.into_iter().map(Read::new).collect::<Vec<_>>());
+///
+/// A task of its own reads them: rows that nobody takes hold up every other answer on their connection, and whoever
+/// folds asks for more than entries.
+fn read_ahead(store: &Arc<Store>, ledger: i64, to: i64) -> impl Stream<Item = Result<Read, EngineError>> + use<> {
+    let store = Arc::clone(store);
+    let (send, mut receive) = mpsc::channel(READ_AHEAD);
+    tokio::spawn(async move {
+        let chunks = store.event_read(ledger, 1, to).try_chunks(READ_CHUNK);
+        pin_mut!(chunks);
+        while let Some(chunk) = chunks.next().await {
+            let read = chunk
+                .map(|chunk| tokio::task::spawn_blocking(move || chunk.into_iter().map(Read::new).collect::<Vec<_>>()));
+            // Whoever folds may have stopped.
+            if send.send(read).await.is_err() {
+                break;
+            }
+        }
+    });
+    let chunks = stream::poll_fn(move |context| receive.poll_recv(context)).then(async |read| {
+        let read = read.map_err(|cut| EngineError::from(cut.1))?;
         read.await.map_err(|_| EngineError::Stopped)
     });
-    read.buffered(READ_AHEAD).map_ok(|page| stream::iter(page).map(Ok)).try_flatten()
+    chunks.map_ok(|chunk| stream::iter(chunk).map(Ok)).try_flatten()
 }
 
 /// A fold under way.
 struct Fold {
-    ledger: i64,
     replayed: Replayed,
     tree: Frontier,
     versions: BTreeMap<String, u64>,
     known_at: Option<Timestamp>,
+    /// The payments cancelled later: the others need not be kept.
+    cancelled: HashSet<Id>,
 }
 
 impl Fold {
-    fn new(ledger: i64, known_at: Option<Timestamp>) -> Self {
+    async fn new(store: &Store, head: &Head, known_at: Option<Timestamp>) -> Result<Self, EngineError> {
+        let cancelled = state::payments_reversed(store, head.ledger, head.position).await?;
         let replayed = Replayed { state: Ledger::default(), events: 0, entries: 0, root: [0; 32] };
-        Self { ledger, replayed, tree: Frontier::new(), versions: BTreeMap::new(), known_at }
+        Ok(Self { replayed, tree: Frontier::new(), versions: BTreeMap::new(), known_at, cancelled })
     }
 
     /// Takes the next record, which must stand where it is due.
-    async fn step(&mut self, store: &Store, read: Read) -> Result<(Record, Event), EngineError> {
+    fn step(&mut self, read: Read) -> Result<(Record, Event), EngineError> {
         let Read { record, leaf, event } = read;
         let broken = |what: String| EngineError::Broken { position: record.position, what };
         self.tree.push(leaf);
@@ -93,7 +115,16 @@ impl Fold {
             return Err(broken(format!("version {} of {} where {version} was due", event.version, event.stream)));
         }
         if state::is_known(&event, self.known_at) {
-            state::fold(store, self.ledger, &mut self.replayed.state, &event).await?;
+            let state = &mut self.replayed.state;
+            if let Some(unknown) = payment::unknown(state, &event) {
+                return Err(broken(format!("it cancels the payment {unknown}, which is not found")));
+            }
+            evolve(state, &event);
+            if let Act::Pay(act) = &event.act
+                && !self.cancelled.contains(&act.payment)
+            {
+                state.payments.remove(&act.payment);
+            }
             self.replayed.events += 1;
         }
         Ok((record, event))
@@ -126,17 +157,17 @@ impl Fold {
 /// Where the database fails; where an entry cannot be read, positions or versions have gaps, or all was read and the root
 /// is not the head's.
 pub async fn replay(
-    store: &Store,
+    store: &Arc<Store>,
     head: &Head,
     to: i64,
     known_at: Option<Timestamp>,
     mut progress: impl FnMut(u64),
 ) -> Result<Replayed, EngineError> {
-    let mut fold = Fold::new(head.ledger, known_at);
+    let mut fold = Fold::new(store, head, known_at).await?;
     let records = read_ahead(store, head.ledger, to.min(head.position));
     pin_mut!(records);
     while let Some(read) = records.next().await {
-        fold.step(store, read?).await?;
+        fold.step(read?)?;
         progress(fold.replayed.entries);
     }
     fold.finish(head, to)
@@ -164,11 +195,11 @@ pub struct Difference {
 ///
 /// Those of [`replay`].
 pub async fn check(
-    store: &Store,
+    store: &Arc<Store>,
     head: &Head,
     mut progress: impl FnMut(u64),
 ) -> Result<(Replayed, Vec<Difference>), EngineError> {
-    let mut fold = Fold::new(head.ledger, None);
+    let mut fold = Fold::new(store, head, None).await?;
     let mut differences = Differences::default();
     let mut sums = sums::Sums::default();
     let mut commands = columns::Commands::default();
@@ -177,7 +208,7 @@ pub async fn check(
     let records = read_ahead(store, head.ledger, head.position);
     pin_mut!(records);
     while let Some(read) = records.next().await {
-        let (record, event) = fold.step(store, read?).await?;
+        let (record, event) = fold.step(read?)?;
         columns::compare(&record, &event, &mut differences);
         if items.add(&event) {
             items.compare(store, head.ledger, &mut differences).await?;

@@ -118,6 +118,14 @@ pub struct Signed {
     pub since: Option<Consistency>,
 }
 
+/// A key is handed over: what the ledger is to announce, and the two records after it.
+pub struct HandingOver {
+    /// The announcement.
+    pub announcement: AnnounceKey,
+    left: Record,
+    inherited: Record,
+}
+
 /// A key in use: as long as this is there, no other process signs with it.
 pub struct Desk {
     signer: Signer,
@@ -179,14 +187,13 @@ impl Desk {
         AnnounceKey { key, previous: None, statement: Note { text, signatures } }
     }
 
-    /// Hands over to a new key: from here on this one signs no more, and the new one goes on from what it signed last.
-    ///
-    /// Done again with the same keys, where it was cut off or its answer lost, it comes to the same.
+    /// What handing over to a new key comes to; nothing is done yet. The announcement is the same each time.
     ///
     /// # Errors
     ///
-    /// Where the new key cannot succeed this one or has a record of its own, or files fail.
-    pub fn hand_over(&self, to: &Self, ledger: &str) -> Result<AnnounceKey, SignerError> {
+    /// Where the new key cannot succeed this one or has a record of its own, this one has handed over to another, or files
+    /// fail.
+    pub fn handing_over(&self, to: &Self, ledger: &str) -> Result<HandingOver, SignerError> {
         let (old, new) = (self.signer.public(), to.signer.public());
         if old.name() != new.name() || old.bytes() == new.bytes() {
             return Err(SignerError::Successor { old: old.to_string(), new: new.to_string() });
@@ -196,15 +203,32 @@ impl Desk {
         let statement = Note { text, signatures };
         let (own, _) = self.read(ledger)?;
         let own = own.unwrap_or_else(|| Record::empty(ledger));
-        let inherited = own.inherited(&statement);
-        let known: Option<Record> = record_read(&to.record)?;
-        if known.is_some_and(|known| known != inherited) {
-            return Err(SignerError::InUse(to.record.clone()));
+        let new = new.to_string();
+        if let Some(other) = own.handed_over_to.as_ref().filter(|other| **other != new) {
+            return Err(SignerError::HandedOver { path: self.record.clone(), to: other.clone() });
         }
+        let mut inherited = own.inherited(&statement);
+        match to.read(ledger)?.0 {
+            // It was handed over before, and has been signing since.
+            Some(known) if own.handed_over_to.is_some() => inherited = known,
+            Some(known) if known != inherited => return Err(SignerError::InUse(to.record.clone())),
+            _ => {}
+        }
+        let left = Record { handed_over_to: Some(new), ..own };
+        let announcement = AnnounceKey { key: to.signer.public().clone(), previous: Some(old.clone()), statement };
+        Ok(HandingOver { announcement, left, inherited })
+    }
+
+    /// Hands over to a new key, once the ledger announces it: from here on this one signs no more, and the new one goes on
+    /// from what it signed last. Done again, where it was cut off, it comes to the same.
+    ///
+    /// # Errors
+    ///
+    /// Where files fail.
+    pub fn hand_over(&self, to: &Self, handing: &HandingOver) -> Result<(), SignerError> {
         // First this key stops, then the other has what it left: between the two nobody signs.
-        record_keep(&self.record, &Record { handed_over_to: Some(new.to_string()), ..own })?;
-        record_keep(&to.record, &inherited)?;
-        Ok(AnnounceKey { key: new.clone(), previous: Some(old.clone()), statement })
+        record_keep(&self.record, &handing.left)?;
+        record_keep(&to.record, &handing.inherited)
     }
 
     /// The record, which must be this key's for this ledger, and what was signed last.

@@ -23,7 +23,7 @@ use crate::log::entry;
 use crate::store::{Head, Part, Record, Snapshot, Store};
 
 /// The form of the snapshots this program writes; another one found is not read, and replaced in time.
-pub(super) const FORMAT: &str = "4";
+pub(super) const FORMAT: &str = "5";
 
 const PROGRAMME: &str = "programme";
 const REGISTER: &str = "register";
@@ -333,35 +333,20 @@ pub async fn snapshots(store: &Store, ledger: i64) -> Result<Vec<i64>, EngineErr
     Ok(store.snapshot_positions(ledger, FORMAT).await?)
 }
 
-/// The parts left at this very position as a state, those that are not there empty; and the names of those that are
-/// due there and missing, or do not read back as what they are written as.
-///
-/// # Errors
-///
-/// Where the database fails.
-pub async fn snapshot_at(
-    store: &Store,
-    ledger: i64,
-    position: i64,
-) -> Result<(Option<Ledger>, Vec<String>), EngineError> {
-    let parts = store.snapshot_at(ledger, FORMAT, position).await?;
-    let is_there = |name: &&str| parts.iter().any(|part| part.name == *name);
-    let missing: Vec<_> = [PROGRAMME, REGISTER].into_iter().filter(|name| !is_there(name)).map(str::to_owned).collect();
-    let is_sound = |part: &Part| written_again(part).as_ref() == Some(&part.body);
-    let (sound, unsound): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(is_sound);
-    // The sound ones are still to be compared, whatever became of the others.
-    let unsound = missing.into_iter().chain(unsound.into_iter().map(|part| part.name)).collect();
-    Ok((restore_parts(&sound), unsound))
-}
-
-/// A part's body as this program writes what it reads in it.
-fn written_again(part: &Part) -> Option<Vec<u8>> {
-    let (name, body) = (part.name.as_str(), part.body.as_slice());
-    match name {
-        PROGRAMME => decode::<Programme>(name, body).map(|part| encode(&part)),
-        REGISTER => decode::<Register>(name, body).map(|part| encode(&part)),
-        _ => decode::<(u64, Pilot)>(name, body).map(|part| encode(&part)),
+/// The programme's parts and those of pilots, as this program writes them.
+pub(super) fn parts<'a>(state: &Ledger, pilots: impl IntoIterator<Item = &'a Id>) -> Vec<(String, Vec<u8>)> {
+    let mut programme = state.programme.clone();
+    let register = Register::take(&mut programme);
+    let mut parts = vec![(PROGRAMME.to_owned(), encode(&programme)), (REGISTER.to_owned(), encode(&register))];
+    for id in pilots {
+        if let Some(pilot) = state.pilots.get(id) {
+            let name = stream_of_pilot(id);
+            let version = state.programme.streams.get(&name).copied().unwrap_or_default();
+            let body = encode(&(version, pilot));
+            parts.push((name, body));
+        }
     }
+    parts
 }
 
 /// Leaves a snapshot of the state, given the pilots that changed since the last, each of which is in it; the state is
@@ -371,17 +356,7 @@ fn written_again(part: &Part) -> Option<Vec<u8>> {
 ///
 /// Where the database fails.
 pub async fn save(store: &Store, ledger: i64, state: &Ledger, changed: &BTreeSet<Id>) -> Result<usize, EngineError> {
-    let mut programme = state.programme.clone();
-    let register = Register::take(&mut programme);
-    let mut parts = vec![(PROGRAMME.to_owned(), encode(&programme)), (REGISTER.to_owned(), encode(&register))];
-    for id in changed {
-        if let Some(pilot) = state.pilots.get(id) {
-            let name = stream_of_pilot(id);
-            let version = state.programme.streams.get(&name).copied().unwrap_or_default();
-            let body = encode(&(version, pilot));
-            parts.push((name, body));
-        }
-    }
+    let parts = parts(state, changed);
     let named: Vec<(&str, &[u8])> = parts.iter().map(|(name, body)| (name.as_str(), body.as_slice())).collect();
     store.snapshot_put(ledger, FORMAT, signed(state.programme.position), &named).await?;
     Ok(parts.iter().map(|(_, body)| body.len()).sum())

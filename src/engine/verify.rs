@@ -6,6 +6,7 @@
 //!
 //! Refused here: trusting a checkpoint's signature (that is checked where it is read), and wording for people.
 
+mod claims;
 mod commands;
 mod decoded;
 mod finding;
@@ -18,6 +19,8 @@ use std::sync::Arc;
 use futures_util::future::try_join3;
 use futures_util::{StreamExt as _, pin_mut, stream};
 
+use self::claims::Keys;
+pub use self::claims::{Claim, Whose};
 use self::decoded::Block;
 use self::finding::Findings;
 pub use self::finding::{FINDINGS_MAX, Finding, What};
@@ -26,8 +29,9 @@ use self::tree::{Roots, Trees};
 use super::EngineError;
 use super::prove::{self, ProveError};
 use super::replay::{self, Difference, Differences, hex};
-use super::state;
-use crate::log::checkpoint::Checkpoint;
+use super::{payment, state};
+use crate::domain::Timestamp;
+use crate::log::entry::moment_text;
 use crate::log::merkle::Hash;
 use crate::log::tile::{Level, Tile, WIDTH};
 use crate::store::{Head, Standing, Store, Target, catalog};
@@ -36,15 +40,8 @@ use crate::store::{Head, Standing, Store, Target, catalog};
 const SPAN: u64 = 2_048;
 /// How many spans are under way at once.
 const SPANS: usize = 4;
-
-/// Something that the ledger is held against: a checkpoint, as the user named it.
-#[derive(Clone, Debug)]
-pub struct Claim {
-    /// Where it came from.
-    pub named: String,
-    /// What it says.
-    pub checkpoint: Checkpoint,
-}
+/// By how much the database's clock may be ahead of the program's.
+const CLOCKS_APART_MAX: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 
 /// What was verified, and what was found wrong.
 #[derive(Clone, Debug)]
@@ -90,7 +87,9 @@ pub async fn verify(
         beside.standing_end().await?;
         summed
     });
-    let mut pass = Pass::new(&standing, claims, commands::Sums::new(keys));
+    let cancelled = state::payments_reversed(&store, ledger, standing.head.position).await?;
+    let judge = Judge::knowing(cancelled);
+    let mut pass = Pass::new(&standing, claims, (judge, commands::Sums::new(keys)));
     pass.log(&store, progress).await?;
     let (rows, unfit) = rows.await.unwrap_or(Err(EngineError::Stopped))?;
     pass.commands(&store, &rows, unfit).await?;
@@ -106,27 +105,32 @@ struct Pass<'a> {
     judge: Judge,
     trees: Trees,
     told: commands::Sums,
+    keys: Keys,
     findings: Findings,
     /// The positions of the snapshots that are still to be compared.
     snapshots: std::iter::Peekable<std::slice::Iter<'a, i64>>,
     /// Of the entries read: the last one's time by its column.
-    last_at: Option<crate::domain::Timestamp>,
+    last_at: Option<Timestamp>,
+    /// Of the opening: when its entry says that it was recorded.
+    opened_at: Option<Timestamp>,
     projections: Differences,
 }
 
 impl<'a> Pass<'a> {
-    fn new(standing: &'a Standing, claims: &[Claim], told: commands::Sums) -> Self {
+    fn new(standing: &'a Standing, claims: &[Claim], (judge, told): (Judge, commands::Sums)) -> Self {
         let size = u64::try_from(standing.head.position).unwrap_or(0);
         let sizes = claims.iter().map(|claim| claim.checkpoint.size).filter(|signed| *signed <= size);
         Self {
             standing,
             size,
-            judge: Judge::default(),
+            judge,
             trees: Trees::wanting(sizes.chain([size]).collect()),
             told,
+            keys: Keys::default(),
             findings: Findings::default(),
             snapshots: standing.snapshots.iter().peekable(),
             last_at: None,
+            opened_at: None,
             projections: Differences::default(),
         }
     }
@@ -177,6 +181,16 @@ impl<'a> Pass<'a> {
             };
             if let Ok(event) = &item.event {
                 self.told.event(event.command_id, item.request, position);
+                self.keys.see(event);
+                if position == 1 {
+                    self.opened_at = Some(event.recorded_at);
+                }
+            }
+            if let Some(payment) = self.judge.met_again(&item) {
+                // The hashes of two identifiers may be the same: the log tells.
+                let mut found = payment::find(store, self.standing.head.ledger, &[payment]).await?;
+                found.retain(|found| found.position < position);
+                payment::bring(&mut self.judge.state, &found);
             }
             self.last_at = Some(item.recorded_at);
             self.judge.take(item, !unsound.contains(&position), &mut self.findings);
@@ -229,7 +243,7 @@ impl<'a> Pass<'a> {
         let root = self.trees.edge.root();
         self.tiles_told(root, claims, above.0);
         self.root_told(root);
-        self.claims_told(claims);
+        let claims = self.claims_told(claims);
         self.beside_told();
         let tiles = self.tiles() + above.1;
         let mut findings = self.findings.list;
@@ -238,7 +252,8 @@ impl<'a> Pass<'a> {
         if let Some(first) = from.filter_map(|one| Some(one.place?.0)).min() {
             findings.retain(|one| !one.what.may_follow() || one.place.is_some_and(|(from, _)| from <= first));
         }
-        date(&mut findings, claims, &self.trees.roots);
+        claims::date(&mut findings, &claims, &self.trees.roots);
+        finding::retimed(&mut findings);
         findings.sort_by_key(|one| (one.place.is_none(), one.place));
         Report {
             head: self.standing.head.clone(),
@@ -285,9 +300,12 @@ impl<'a> Pass<'a> {
         let by_tiles = self.roots(self.size).is_some_and(|roots| head.root.as_slice() == roots.tiles);
         if head.root.as_slice() == root {
             self.head_told("peaks", hex(&head.peaks), hex(&self.trees.edge.to_bytes()));
-            let moment =
-                |at: Option<crate::domain::Timestamp>| at.map(crate::log::entry::moment_text).unwrap_or_default();
+            let moment = |at: Option<Timestamp>| at.map(moment_text).unwrap_or_default();
             self.head_told("recorded_at", moment(head.recorded_at), moment(self.last_at));
+            // The ledger is made before its opening is recorded, how long before no entry says; two clocks tell the two.
+            if let Some(opening) = self.opened_at.filter(|opening| head.opened_at - *opening > CLOCKS_APART_MAX) {
+                self.head_told("opened_at", moment_text(head.opened_at), format!("≤ {}", moment_text(opening)));
+            }
             return;
         }
         // Entries that the stored tiles tell of are what they were; what is wrong lies behind them, or is the head itself.
@@ -303,32 +321,6 @@ impl<'a> Pass<'a> {
         if found != expected {
             let (projection, subject, field) = ("ledger".to_owned(), "head".to_owned(), field.to_owned());
             self.findings.note(What::Head(Difference { projection, subject, field, found, expected }), None, None);
-        }
-    }
-
-    /// Holds the entries against the checkpoints, the smallest first.
-    fn claims_told(&mut self, claims: &[Claim]) {
-        let mut sorted: Vec<&Claim> = claims.iter().collect();
-        sorted.sort_by_key(|claim| claim.checkpoint.size);
-        let mut good = 0;
-        for Claim { named, checkpoint } in sorted {
-            let (claim, signed) = (named.clone(), checkpoint.size);
-            if signed > self.size {
-                let what = What::RolledBack { claim, signed };
-                self.findings.note(what, Some((self.size + 1, signed)), None);
-                continue;
-            }
-            let Some(roots) = self.roots(signed) else { continue };
-            if [roots.entries, roots.tiles].contains(&checkpoint.root) {
-                good = signed;
-            } else {
-                // Known places between the last good checkpoint and this one are what it comes from.
-                if !self.findings.explains(good + 1, signed) {
-                    let (expected, found) = (hex(&checkpoint.root), hex(&roots.entries));
-                    self.findings.note(What::Forked { claim, signed, expected, found }, Some((good + 1, signed)), None);
-                }
-                break;
-            }
         }
     }
 
@@ -378,20 +370,4 @@ async fn span(
         }
     }
     Ok(blocks)
-}
-
-/// Says between which checkpoints each thing came to be wrong: after the latest that was signed over something else
-/// there, and before the earliest that was signed over what is there now.
-fn date(findings: &mut [Finding], claims: &[Claim], roots: &[Roots]) {
-    let mut signed: Vec<(u64, bool)> = Vec::new();
-    for Claim { checkpoint, .. } in claims {
-        let found = roots.iter().find(|roots| roots.size == checkpoint.size);
-        signed.push((checkpoint.size, found.is_some_and(|roots| roots.entries == checkpoint.root)));
-    }
-    for one in findings {
-        let Some((from, _)) = one.place else { continue };
-        let over = || signed.iter().filter(move |(size, _)| *size >= from);
-        one.after = over().filter(|(_, same)| !same).map(|(size, _)| *size).max();
-        one.before = over().filter(|(_, same)| *same).map(|(size, _)| *size).min();
-    }
 }

@@ -1,8 +1,8 @@
 //! An evidence pack: what an auditor needs to check a ledger without us, in one zip file.
 //!
 //! Files come in the order of their names, each as a stream; then the manifest with every file's digest, and the
-//! manifest's own. All times are fixed, so the same input gives the same bytes. What the container says around the
-//! files is under a digest in the manifest too: there is no bit of a pack that nothing speaks for.
+//! manifest's own. All times are fixed, so the same input gives the same bytes. The container's last bytes, the comment of
+//! the zip file, are the digest of all before them: there is no bit of a pack that nothing speaks for.
 //!
 //! Refused here: queries; and saying that a pack is in order, which is for `verify.py` in it to say.
 
@@ -10,7 +10,6 @@ pub mod leaves;
 pub mod text;
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -18,12 +17,13 @@ use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::domain::Date;
+use crate::log::canonical;
 
 /// The stand-alone verifier, as it goes into every pack.
 pub const VERIFIER: &str = include_str!("pack/verify.py");
 
 /// The form of packs that this program writes.
-const FORMAT: &str = "tranche-pack/1";
+pub const FORMAT: &str = "tranche-pack/1";
 
 /// What a pack is of.
 #[derive(Clone, Debug, Serialize)]
@@ -52,43 +52,41 @@ struct Listed {
     size: u64,
 }
 
-/// The digest of the container up to the manifest's first byte.
-#[derive(Serialize)]
-struct Container {
-    bytes: u64,
-    sha256: String,
-}
-
 #[derive(Serialize)]
 struct Manifest<'a> {
     format: &'static str,
     program: &'static str,
     #[serde(flatten)]
     about: &'a About,
-    container: Container,
     files: &'a [Listed],
 }
 
-/// What was written so far, counted and hashed.
-#[derive(Default)]
-struct Written {
-    bytes: u64,
+/// The length of the seal: a SHA-256 in hexadecimal.
+const SEAL: usize = 64;
+
+/// Passes bytes on and hashes them, and in place of the last puts the digest of those before them.
+struct Sealed<W> {
+    out: W,
+    /// What may be the last bytes.
+    tail: Vec<u8>,
     hash: Sha256,
 }
 
-/// Passes bytes on, and counts and hashes them.
-struct Tee<W> {
-    out: W,
-    written: Arc<Mutex<Written>>,
+impl<W: Write> Sealed<W> {
+    fn seal(mut self) -> io::Result<W> {
+        self.out.write_all(hex(&self.hash.finalize()).as_bytes())?;
+        Ok(self.out)
+    }
 }
 
-impl<W: Write> Write for Tee<W> {
+impl<W: Write> Write for Sealed<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let count = self.out.write(bytes)?;
-        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        written.bytes += count as u64;
-        written.hash.update(bytes.get(..count).unwrap_or_default());
-        Ok(count)
+        self.tail.extend_from_slice(bytes);
+        let tail = self.tail.split_off(self.tail.len().saturating_sub(SEAL));
+        self.hash.update(&self.tail);
+        self.out.write_all(&self.tail)?;
+        self.tail = tail;
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -98,8 +96,7 @@ impl<W: Write> Write for Tee<W> {
 
 /// A pack under way; what is written to it goes into the file begun last.
 pub struct Pack<W: Write> {
-    zip: ZipWriter<StreamWriter<Tee<W>>>,
-    written: Arc<Mutex<Written>>,
+    zip: ZipWriter<StreamWriter<Sealed<W>>>,
     files: Vec<Listed>,
     current: Option<(String, u64, Sha256)>,
 }
@@ -111,9 +108,8 @@ fn options() -> SimpleFileOptions {
 impl<W: Write> Pack<W> {
     /// Begins a pack.
     pub fn new(out: W) -> Self {
-        let written = Arc::<Mutex<Written>>::default();
-        let zip = ZipWriter::new_stream(Tee { out, written: Arc::clone(&written) });
-        Self { zip, written, files: Vec::new(), current: None }
+        let zip = ZipWriter::new_stream(Sealed { out, tail: Vec::new(), hash: Sha256::new() });
+        Self { zip, files: Vec::new(), current: None }
     }
 
     /// Begins a file, whose name comes after that of the last.
@@ -146,7 +142,7 @@ impl<W: Write> Pack<W> {
         }
     }
 
-    /// Adds the manifest and its digest, and gives back what was written to.
+    /// Adds the manifest and its digest, seals the pack, and gives back what was written to.
     ///
     /// # Errors
     ///
@@ -156,18 +152,16 @@ impl<W: Write> Pack<W> {
         // Stored as they are: the last bits of a compressed file mean nothing, and nothing would speak for them.
         let stored = options().compression_method(CompressionMethod::Stored);
         self.zip.start_file("manifest.json", stored)?;
-        let container = {
-            let written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-            Container { bytes: written.bytes, sha256: hex(&written.hash.clone().finalize()) }
-        };
         let program = concat!("tranche ", env!("CARGO_PKG_VERSION"));
-        let manifest = Manifest { format: FORMAT, program, about, container, files: &self.files };
-        let manifest = serde_json_canonicalizer::to_vec(&manifest)?;
+        let manifest = Manifest { format: FORMAT, program, about, files: &self.files };
+        let manifest = canonical::to_vec(&manifest)?;
         self.zip.write_all(&manifest)?;
         self.zip.start_file("manifest.sha256", stored)?;
         // As `sha256sum --check` reads it.
         writeln!(self.zip, "{}  manifest.json", hex(&Sha256::digest(&manifest)))?;
-        Ok(self.zip.finish()?.into_inner().out)
+        // Its place; what stands there is the digest of all before it.
+        self.zip.set_raw_comment(Box::new([b'0'; SEAL]))?;
+        self.zip.finish()?.into_inner().seal()
     }
 }
 

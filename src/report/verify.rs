@@ -5,8 +5,12 @@ use serde::Serialize;
 use super::lang::Lang;
 use crate::domain::event::Reason;
 use crate::engine::replay::{Difference, hex};
-use crate::engine::verify::{Finding, Report, What};
+use crate::engine::verify::{Finding, Report, What, Whose};
 use crate::log::entry::moment_text;
+use crate::store::catalog::Changed;
+
+/// How the catalog calls a membership that no migration made.
+const MEMBER: &str = "member of ";
 
 /// A finding for programs.
 #[derive(Serialize)]
@@ -147,22 +151,120 @@ fn reasons(reasons: &[Reason], text: fn(&Reason) -> &str) -> String {
     reasons.iter().map(|reason| format!("{} {}", reason.rule, text(reason))).collect::<Vec<_>>().join("; ")
 }
 
-fn differs(what: &Difference) -> (String, String) {
+/// A projection that is not what the log says, in Chinese and English.
+#[must_use]
+pub fn differs(what: &Difference) -> (String, String) {
     let Difference { projection, subject, field, found, expected } = what;
+    let (zh, en) = (named(projection), projection);
+    if field == "row" || field == "extra" {
+        let (missing_zh, missing_en) =
+            if found == "none" { ("缺少", "is gone") } else { ("多出", "is one too many") };
+        return (format!("{zh} {subject}:{missing_zh}此行"), format!("the row of {en} {subject} {missing_en}"));
+    }
     (
-        format!("{projection} {subject} 的 {field} 为 {found},应为 {expected}"),
-        format!("{field} of {projection} {subject} is {found}, where {expected} is due"),
+        format!("{zh} {subject} 的{}为 {},应为 {}", named(field), named(found), named(expected)),
+        format!("{field} of {en} {subject} is {found}, where {expected} is due"),
     )
 }
 
-/// The parts in which two definitions differ.
+/// A projection, one of its fields or a state of it in Chinese; anything else as it is.
+fn named(word: &str) -> &str {
+    if let Some((_, named)) = WORDS.iter().find(|(own, _)| *own == word) { named } else { word }
+}
+
+/// The words of projections, in Chinese.
+const WORDS: [(&str, &str); 43] = [
+    ("event", "记录的列"),
+    ("command", "命令登记"),
+    ("fund_position", "试点合计"),
+    ("snapshot", "快照"),
+    ("ledger", "台账"),
+    ("head", "首行"),
+    ("all", "全部"),
+    ("programme", "专项"),
+    ("stream", "流"),
+    ("version", "版本"),
+    ("type", "类型"),
+    ("business_date", "业务日期"),
+    ("recorded_at", "入账时间"),
+    ("opened_at", "开设时间"),
+    ("item", "支付编号"),
+    ("peaks", "树右缘"),
+    ("request", "内容哈希"),
+    ("first_position", "首条位置"),
+    ("events", "记录条数"),
+    ("count", "个数"),
+    ("state", "状态"),
+    ("cap", "定额上限"),
+    ("cap_kind", "上限类别"),
+    ("recognition_year", "认定年度"),
+    ("payout_ratio", "拨付比例"),
+    ("allocated", "核定定额"),
+    ("released", "已下达"),
+    ("released_first_year", "其中认定当年"),
+    ("assigned", "已确定到项目"),
+    ("paid", "已支付"),
+    ("returned", "已收回"),
+    ("returned_unspent", "结余收回"),
+    ("clawback_ordered", "应收回"),
+    ("first_year_limit", "首期限额"),
+    ("release_limit", "可下达上限"),
+    ("release_ceiling", "下达封顶"),
+    ("first_share", "首期比例"),
+    ("gate", "剩余资金的条件"),
+    ("none", "空"),
+    ("not as written", "已损坏或被改动"),
+    ("as written", "原样"),
+    ("differs", "另一状态"),
+    ("the log's fold", "由记录重算的状态"),
+];
+
+/// The parts in which two definitions differ, in Chinese and English.
 fn apart(found: &str, expected: &str) -> (String, String) {
     let only = |one: &str, other: &str| {
         let others: Vec<&str> = other.split(" | ").collect();
         let parts: Vec<&str> = one.split(" | ").filter(|part| !others.contains(part)).collect();
-        if parts.is_empty() { "—".to_owned() } else { parts.join(" | ") }
+        parts.join(" | ")
     };
     (only(found, expected), only(expected, found))
+}
+
+/// A part of a definition that is no SQL, in Chinese.
+fn defined(part: &str) -> &str {
+    match part {
+        "" => "无",
+        "fires always" => "始终触发",
+        "fires on the origin" => "只在一般会话中触发",
+        "fires on a replica" => "只在复制会话中触发",
+        "disabled" => "停用",
+        "not validated" => "未验证",
+        "not in use" => "不可用",
+        "row security" => "行级安全",
+        other => other,
+    }
+}
+
+/// What remains to be said of a checkpoint that does not fit, where nothing tells whose it is.
+fn doubt(whose: Whose) -> (&'static str, &'static str) {
+    match whose {
+        Whose::Own => ("", ""),
+        Whose::Unknown => (
+            "(或检查点属于另一台账:本台账未公布过密钥,名称无从核对)",
+            " (or the checkpoint is of another ledger: this one announces no key that would tell)",
+        ),
+    }
+}
+
+/// Somebody may act as one of the roles that write: `ROLE MEMBER`.
+fn member(granted: &str) -> (String, String) {
+    let (role, member) = granted.split_once(' ').unwrap_or((granted, ""));
+    (
+        format!("数据库角色 {member} 可代行 {role},不受库中限制:请收回授权(REVOKE {role} FROM …)或其连接权"),
+        format!(
+            "the database's role {member} may act as {role}, past the schema's walls: revoke it (REVOKE {role} FROM …), \
+             or its right to connect"
+        ),
+    )
 }
 
 /// What is wrong, in Chinese and English.
@@ -204,31 +306,57 @@ fn words(what: &What) -> (String, String) {
             format!("此处的记录被截去:{witness} 还记得它们"),
             format!("the entries here were cut off: the {witness} still tell of them"),
         ),
-        What::RolledBack { claim, signed } => (
-            format!("台账被回退:检查点 {claim} 签于 {signed} 条"),
-            format!("the ledger was rolled back: the checkpoint {claim} was signed over {signed} entries"),
+        What::RolledBack { claim, signed, whose } => {
+            let (doubt_zh, doubt_en) = doubt(*whose);
+            (
+                format!("台账被回退:检查点 {claim} 签于 {signed} 条{doubt_zh}"),
+                format!(
+                    "the ledger was rolled back: the checkpoint {claim} was signed over {signed} entries{doubt_en}"
+                ),
+            )
+        }
+        What::Forked { claim, signed, expected, found, whose } => {
+            let (doubt_zh, doubt_en) = doubt(*whose);
+            (
+                format!("历史被改动:检查点 {claim} 签于 {signed} 条,其根为 {expected},现由记录算得 {found}{doubt_zh}"),
+                format!(
+                    "the history was altered: the checkpoint {claim} was signed over {signed} entries with the root \
+                     {expected}, which is now {found}{doubt_en}"
+                ),
+            )
+        }
+        What::Foreign { claim, found, own } => (
+            format!("检查点 {claim} 属于另一台账:其名称为 {found},本台账的为 {own}"),
+            format!("the checkpoint {claim} is of another ledger: its origin is {found}, this ledger's is {own}"),
         ),
-        What::Forked { claim, signed, expected, found } => (
+        What::Stranger { claim, origin } => (
+            format!("检查点 {claim} 不是本台账的:名称 {origin} 相同,却不是台账公布过的任何密钥所签"),
             format!(
-                "历史被改动:检查点 {claim} 签于 {signed} 条,其根为 {expected},现由记录算得 {found}(或检查点属于另一台账)"
-            ),
-            format!(
-                "the history was altered: the checkpoint {claim} was signed over {signed} entries with the root {expected}, which is now {found} (or the checkpoint is of another ledger)"
+                "the checkpoint {claim} is not this ledger's: it names {origin}, and none of the keys announced here signed it"
             ),
         ),
-        What::Schema(what) => match (&what.found, &what.expected) {
-            (None, _) => (format!("库结构缺少 {}", what.name), format!("the schema's {} is gone", what.name)),
-            (_, None) => (
-                format!("库结构多出 {}", what.name),
-                format!("the schema has {}, which it was not migrated with", what.name),
-            ),
-            (Some(found), Some(expected)) => {
-                let (found, expected) = apart(found, expected);
-                (
-                    format!("库结构的 {} 为 {found},应为 {expected}", what.name),
-                    format!("the schema's {} is {found}, migrated as {expected}", what.name),
-                )
-            }
-        },
+        What::Schema(what) => schema(what),
+    }
+}
+
+/// An object of the schema that is not as it was migrated.
+fn schema(what: &Changed) -> (String, String) {
+    if let Some(granted) = what.name.strip_prefix(MEMBER) {
+        return member(granted);
+    }
+    match (&what.found, &what.expected) {
+        (None, _) => (format!("库结构缺少 {}", what.name), format!("the schema's {} is gone", what.name)),
+        (_, None) => (
+            format!("库结构多出 {}", what.name),
+            format!("the schema has {}, which it was not migrated with", what.name),
+        ),
+        (Some(found), Some(expected)) => {
+            let (found, expected) = apart(found, expected);
+            let plain = |part: &str| if part.is_empty() { "nothing more".to_owned() } else { part.to_owned() };
+            (
+                format!("库结构的 {} 为 {},应为 {}", what.name, defined(&found), defined(&expected)),
+                format!("the schema's {} is {}, migrated as {}", what.name, plain(&found), plain(&expected)),
+            )
+        }
     }
 }

@@ -65,6 +65,15 @@ pub enum StoreError {
         /// The server's words.
         reason: String,
     },
+    /// The application's role lacks a right that migrations give it.
+    #[error(
+        "tranche_app lacks a right that it was migrated with ({reason}): somebody took it away, which the database's \
+         owner gives back; where a migration is under way, try again when it is done"
+    )]
+    Rights {
+        /// The server's words.
+        reason: String,
+    },
     /// The schema is not there.
     #[error("the database has no ledger schema yet: run `tranche init`")]
     NotMigrated,
@@ -172,6 +181,9 @@ impl StoreError {
             Self::Role { reason } => format!(
                 "该用户不是 tranche_app 的成员({reason}):请管理员运行 `tranche init`,再执行 GRANT tranche_app TO 该用户"
             ),
+            Self::Rights { reason } => format!(
+                "tranche_app 缺少应有的权限({reason}):授权已被收回,须由数据库所有者恢复;如正在升级结构,请完成后重试"
+            ),
             Self::NotMigrated => "数据库中还没有台账结构:请运行 `tranche init`".to_owned(),
             Self::SchemaOlder { found, wanted } => {
                 format!("数据库结构为第 {found} 版,本程序需要第 {wanted} 版:请运行 `tranche init` 升级")
@@ -251,8 +263,8 @@ impl StoreError {
             Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
                 let reason = words(&error);
                 // It is the role that is refused where its name stands (the words are in the server's language);
-                // else a table, which a migration under way has not granted yet.
-                if reason.contains("tranche_app") { Self::Role { reason } } else { Self::NotMigrated }
+                // else a table or the schema, which is not the role's to read, or no more.
+                if reason.contains("tranche_app") { Self::Role { reason } } else { Self::Rights { reason } }
             }
             _ => Self::from(error),
         }
@@ -271,6 +283,7 @@ impl From<tokio_postgres::Error> for StoreError {
             Some(server) if server.code().code() == "LG006" => {
                 Self::HeadGone { name: server.detail().unwrap_or_default().to_owned() }
             }
+            Some(server) if server.code() == &SqlState::INSUFFICIENT_PRIVILEGE => Self::Rights { reason },
             Some(server) if lost(server.code().code()) => Self::Lost { reason },
             None if error.is_closed() || error.to_string().starts_with("error communicating") => Self::Lost { reason },
             _ => Self::Database { reason, source: error },

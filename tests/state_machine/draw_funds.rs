@@ -191,7 +191,7 @@ pub fn register_other_funding(draw: &mut Draw) -> Map<String, Value> {
 
 pub fn pay(draw: &mut Draw) -> Map<String, Value> {
     let (id, pilot) = draw.pilot();
-    if !pilot.balance().is_positive() && draw.dice.chance(70) {
+    if !pilot.balance.is_positive() && draw.dice.chance(70) {
         return release(draw);
     }
     let (code, known) = project(draw, id.as_str(), pilot);
@@ -205,7 +205,7 @@ pub fn pay(draw: &mut Draw) -> Map<String, Value> {
     let limit = match draw.dice.below(20) {
         0 => left,
         1 => funds,
-        2 => pilot.balance().fen(),
+        2 => pilot.balance.fen(),
         3..8 => left.min(funds),
         8..11 => 1_000_000.min(left.min(funds)),
         _ => left.min(funds) / 3,
@@ -278,7 +278,7 @@ pub fn wind_up(draw: &mut Draw, id: &str, pilot: &Pilot) -> Option<Map<String, V
             "amount": order.outstanding(), "source": "own_funds", "voucher": "收2"});
         return Some(command("receive_clawback", &today, FINANCE, fields));
     }
-    let balance = pilot.balance();
+    let balance = pilot.balance;
     if !balance.is_positive() {
         return None;
     }

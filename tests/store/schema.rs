@@ -122,7 +122,9 @@ async fn what_is_not_there_is_said_in_both_languages() {
 #[tokio::test]
 async fn the_schema_is_described_as_it_is_migrated() {
     let store = Store::connect(&cluster::database().await).await.unwrap();
-    let objects = store.catalog().await.unwrap();
+    let mut objects = store.catalog().await.unwrap();
+    // Roles are the whole server's, and another test migrates as somebody else.
+    objects.retain(|object| !object.name.starts_with("member of "));
     let lines: String = objects.iter().map(|object| object.line() + "\n").collect();
     if !catalog::changed(&objects).is_empty() {
         std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/target/as-migrated.txt"), &lines).unwrap();

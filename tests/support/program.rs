@@ -237,8 +237,8 @@ impl Desk {
         assert!(told.outcomes().iter().all(|outcome| outcome == "accepted"), "{}", told.out);
     }
 
-    pub async fn head(&self) -> (Store, Head) {
-        let store = Store::connect(&self.target).await.unwrap();
+    pub async fn head(&self) -> (std::sync::Arc<Store>, Head) {
+        let store = std::sync::Arc::new(Store::connect(&self.target).await.unwrap());
         let head = store.head(&self.ledger).await.unwrap();
         (store, head)
     }

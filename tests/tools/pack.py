@@ -1,6 +1,7 @@
 """Spoils evidence packs and asks the stand-alone verifier: everything has to be found, and nothing blamed for it but what it is.
 
     pack.py flips VERIFIER PACK STEP       # every STEP-th bit of the zip; 1 for every single one
+    pack.py exchange VERIFIER PACK OUT FILE   # a pack in which this file is altered, with a manifest that fits
     pack.py forge VERIFIER PACK PILOT_PACK KEY OTHER_NOTE     # forgeries that are consistent with a manifest made anew
 """
 import base64
@@ -9,11 +10,9 @@ import hashlib
 import importlib.util
 import io
 import json
-import os
 import re
-import shutil
+import struct
 import sys
-import tempfile
 import zipfile
 
 
@@ -39,84 +38,101 @@ def faults(pack, keys=()):
 # ---------------------------------------------------------------- every bit
 
 
-def only(caught, name, where):
-    assert len(caught) == 1 and caught[0].startswith(name + " "), f"{where}: {caught}"
+def regions(data):
+    """What each byte of a zip file belongs to: the file whose header, content or directory entry it is in, or none."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files, at = sorted(archive.infolist(), key=lambda info: info.header_offset), archive.start_dir
+        for info, after in zip(files, [info.header_offset for info in files[1:]] + [at]):
+            name_len, extra_len = struct.unpack("<2H", data[info.header_offset + 26:info.header_offset + 30])
+            start = info.header_offset + 30 + name_len + extra_len
+            yield info.header_offset, start, info.filename, False
+            yield start, start + info.compress_size, info.filename, True
+            yield start + info.compress_size, after, info.filename, False
+        for info in archive.infolist():
+            end = at + 46 + sum(struct.unpack("<3H", data[at + 28:at + 34]))
+            yield at, end, info.filename, False
+            at = end
+    yield at, len(data), None, False
 
 
-def content(pack, manifest, name):
+def content(data, manifest, name):
     """What the verifier says of one file of a zip, and then of the frame, as it would in one run over all."""
     caught = []
     with verify.telling(lambda error: caught.append(str(error)), name):
+        pack = verify.Pack("pack", io.BytesIO(data))
         if name.startswith("manifest."):
             verify.read_manifest(pack)
         else:
             one = {**manifest, "files": [file for file in manifest["files"] if file["path"] == name]}
-            alone = verify.Zip.__new__(verify.Zip)
-            alone.data, alone.members = pack.data, {name: pack.members[name]}
-            verify.check_files(alone, one, lambda error: caught.append(str(error)))
-            if not caught:
-                pack.check_frame(manifest)
+            pack.names = lambda: [name]
+            verify.check_files(pack, one, lambda error: caught.append(str(error)))
+        if not caught:
+            pack.check_frame()
     return caught
 
 
 def flips(path, step):
     with open(path, "rb") as file:
         data = bytearray(file.read())
-    assert faults(lambda: verify.Zip(data)) == []
-    pack = verify.Zip(data)
-    manifest = verify.read_manifest(pack)
-    regions = sorted((start, start + packed, name) for name, (start, packed, *_) in pack.members.items())
+    opened = lambda: verify.Pack("pack", io.BytesIO(data))
+    assert faults(opened) == []
+    manifest = verify.read_manifest(opened())
     counts = {"content": 0, "frame": 0, "last bits": 0}
-    at = 0
-    for start, end, name in [*regions, (len(data), len(data), None)]:
-        for bit in range(at * 8, start * 8):
-            if bit % step == 0 or step > 16 and bit % 16 == 0:
-                counts["frame"] += 1
-                data[bit // 8] ^= 1 << bit % 8
-                caught = faults(lambda: verify.Zip(data)) if bit % 97 == 0 else frame(data, manifest)
-                assert len(caught) == 1 and re.match("压缩包|清单所记", caught[0]), f"bit {bit}: {caught}"
-                data[bit // 8] ^= 1 << bit % 8
-        for bit in range(start * 8 + -(start * 8) % step, end * 8, step):
+    for start, end, name, is_content in list(regions(data)):
+        # There is less around the files than in them.
+        every = 1 if step == 1 else step if is_content else 61
+        for bit in range(start * 8 + -(start * 8) % every, end * 8, every):
             data[bit // 8] ^= 1 << bit % 8
-            caught = content(pack, manifest, name)
-            if len(caught) == 1 and caught[0].startswith("压缩包中文件以外"):
-                # The last bits of a compressed file: its content is what it was.
-                counts["last bits"] += 1
-            else:
-                only(caught, name, f"bit {bit} of {name}")
-                counts["content"] += 1
+            caught = content(data, manifest, name) if is_content else faults(opened)
+            # Whatever is blamed is the file whose bit it is, or the zip file around the files.
+            assert caught and all(fault.startswith(("压缩包", f"{name} ") + ("manifest.json ",) * (name == "manifest.sha256")) for fault in caught), f"bit {bit} of {name}: {caught}"
+            around = all(fault.startswith("压缩包") for fault in caught)
+            assert around or len(caught) == 1 or not is_content, f"bit {bit} of {name}: {caught}"
+            counts["frame" if not is_content else "last bits" if around else "content"] += 1
             data[bit // 8] ^= 1 << bit % 8
-        at = end
     print(f"{path}: {counts} of {len(data) * 8} bits")
-    assert faults(lambda: verify.Zip(data)) == []
-    lines(pack, manifest, step)
+    assert faults(opened) == []
+    lines(opened(), manifest, step)
+    anew(path)
 
 
-def frame(data, manifest):
-    caught = []
-    with verify.telling(lambda error: caught.append(str(error)), "pack"):
-        verify.Zip(data).check_frame(manifest)
-    return caught
+def anew(path):
+    """Zipped by another program: in order while its files are, and if one is exchanged that one is blamed, and nothing else."""
+    files = unpacked(path)
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        for exchanged in [None, *sorted(files)]:
+            made = io.BytesIO()
+            with zipfile.ZipFile(made, "w", method) as archive:
+                for name in files:
+                    archive.writestr(name, files[name] + (b" " if name == exchanged else b""))
+            caught = faults(lambda: verify.Pack("pack", made))
+            assert bool(caught) == (exchanged is not None) and all(exchanged in fault for fault in caught), f"{exchanged}: {caught}"
 
 
-class Memory(dict):
+class Memory(dict, verify.Pack):
     """A pack's files in memory."""
 
-    def names(self):
-        return iter(self)
+    def __init__(self, files):
+        dict.__init__(self, files)
 
-    def read(self, name):
+    def names(self):
+        return list(self)
+
+    def pieces(self, name):
         if name not in self:
             raise verify.Wrong(f"缺少 {name}", f"{name} is missing")
         yield bytes(self[name])
 
-    def check_frame(self, manifest):
+    def check_frame(self):
         pass
+
+    def seal(self):
+        return "whole"
 
 
 def lines(pack, manifest, step):
     """Every single bit of the entries as they are unpacked (where bits are left out, a seventh): the position is named."""
-    files = Memory((name, verify.whole(pack, name)) for name in pack.names())
+    files = Memory((name, pack.whole(name)) for name in pack.names())
     entries = files["entries.jsonl"].split(b"\n")[:-1]
     offset = count = 0
     for position, line in enumerate(entries, 1):
@@ -169,13 +185,13 @@ def retreed(files):
     tree, tiles = verify.Tree(), verify.Tiles()
     for name in [name for name in files if name.startswith("tile/")]:
         del files[name]
+    cut = []
     for line in files["entries.jsonl"].split(b"\n")[:-1]:
         leaf = verify.leaf_hash(line)
         tree.push(leaf)
-        for name, _, hashes in tiles.push(leaf):
-            files[name] = b"".join(hashes)
-    for name, _, hashes in tiles.rest():
-        files[name] = b"".join(hashes)
+        cut += tiles.push(leaf)
+    for level, index, hashes in cut + tiles.rest():
+        files[verify.tile_name(level, index, len(hashes))] = b"".join(hashes)
     return remade(files, root=tree.root().hex(), entries=tree.size, size=tree.size)
 
 
@@ -280,8 +296,21 @@ def forge(path, pilot_path, key, other_note):
     print(f"{len(told)} forgeries, {len(messages)} different messages")
 
 
+def exchange(path, out, name):
+    """One file altered in a byte that no sum hangs on, with a manifest made anew; with no name, zipped anew as it is."""
+    files = unpacked(path)
+    if name:
+        files[name] = files[name][:-9] + bytes([files[name][-9] ^ 1]) + files[name][-8:]
+        remade(files)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in files:
+            archive.writestr(name, files[name])
+
+
 if __name__ == "__main__":
-    if sys.argv[1] == "flips":
+    if sys.argv[1] == "exchange":
+        exchange(*sys.argv[3:6])
+    elif sys.argv[1] == "flips":
         flips(sys.argv[3], int(sys.argv[4]))
     else:
         forge(*sys.argv[3:7])

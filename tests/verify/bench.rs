@@ -53,7 +53,7 @@ impl Bench {
         let mut edge = Frontier::new();
         self.records.iter().take(usize::try_from(size).unwrap()).for_each(|one| edge.push(leaf_hash(&one.entry)));
         let checkpoint = Checkpoint { origin: "test".into(), size, root: edge.root(), extensions: Vec::new() };
-        Claim { named: format!("checkpoint of {size}"), checkpoint }
+        Claim { named: format!("checkpoint of {size}"), checkpoint, note: None, own: false }
     }
 
     /// Does something with the triggers out of the way, and puts them back as they were.

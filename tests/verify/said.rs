@@ -101,7 +101,7 @@ async fn what_is_no_checkpoint_of_this_ledger_is_said() {
     let note = std::fs::read_to_string(&own).unwrap();
     for length in [0, 5, note.len() / 2, note.len() - 1] {
         std::fs::write(&cut, &note[..length]).unwrap();
-        office.verify(&["--against", &cut]).failed(2, "残缺");
+        office.verify(&["--against", &cut]).failed(2, &format!("{cut}:不是签名文本:残缺"));
     }
     office.verify(&["--against", &own, "--key", &stranger]).failed(3, "没有此密钥的签名");
     office.verify(&["--against", &own, "--key", &elsewhere]).failed(2, "不是 tranche.example/other 的");
@@ -119,7 +119,50 @@ async fn what_is_no_checkpoint_of_this_ledger_is_said() {
     beside.verify(&["--against", &record]).failed(2, "是台账 test 的签发记录");
     let told = beside.verify(&["--against", &own]);
     told.failed(3, "台账校验不符");
-    assert!(told.out.contains("台账被回退"), "{}", told.out);
+    // Nothing tells whose it is: both are said.
+    assert!(told.out.contains("台账被回退") && told.out.contains("或检查点属于另一台账"), "{}", told.out);
+}
+
+/// Where a ledger announces its key, a checkpoint of another is told from a history that was altered.
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_a_checkpoint_is_is_told_by_the_keys_that_the_ledger_announces() {
+    let office = Office::new().await;
+    let key = office.path("key");
+    let parties = ["--by", "province_finance:李敏", "--approve", "province_drc:周涛"];
+    let announced = office.desk.call(&[&["key", "announce", "--key", &key][..], &parties].concat());
+    assert_eq!(announced.code(), 0, "{}{}", announced.out, announced.err);
+    let own = office.signed("key", "own");
+    assert_eq!(office.verify(&["--against", &own]).code(), 0);
+    // Another ledger, shorter and longer than this one; under its own origin, and under ours by a stranger's key.
+    let beside = Office { desk: office.desk.beside("beside").await, ..Office::new().await };
+    for (name, origin, words) in [
+        ("other", "tranche.example/other", ["属于另一台账:其名称为 tranche.example/other", "is of another ledger"]),
+        ("stranger", ORIGIN, ["却不是台账公布过的任何密钥所签", "none of the keys announced here signed it"]),
+    ] {
+        beside.key(name, origin);
+        for lines in [5, 400] {
+            beside.desk.apply(FIRST_COHORT.lines().take(lines).collect::<Vec<_>>().join("\n"), &[]);
+            let signed = beside.signed(name, "signed");
+            for (lang, word) in ["zh", "en"].iter().zip(words) {
+                let told = office.verify(&["--lang", lang, "--against", &signed]);
+                assert_eq!(told.code(), 3, "{}", told.err);
+                assert!(told.out.contains(word), "{word}: {}", told.out);
+                assert!(told.out.lines().count() == 2, "nothing else is blamed: {}", told.out);
+            }
+            for call in [&["prove", "3"][..], &["tiles", "/nowhere"], &["pack", "-o", "/nowhere/x"]] {
+                if origin != ORIGIN {
+                    let told = office.desk.call(&[call, &["--checkpoint", &signed]].concat());
+                    told.failed(3, &format!("{signed}:检查点属于另一台账"));
+                }
+            }
+        }
+    }
+    // Its own, of a history that then was cut off: no doubt whose it is.
+    office
+        .behind("DELETE FROM tranche.event WHERE position > 271; UPDATE tranche.ledger SET position = position")
+        .await;
+    let told = office.verify(&["--against", &own]);
+    assert!(told.code() == 3 && !told.out.contains("另一台账"), "{}", told.out);
 }
 
 /// Every file below a folder, by its path in it.

@@ -166,8 +166,15 @@ pub async fn cut_off(bench: &mut Bench, chance: &mut Chance) -> Expected {
     Expected { places: vec![(first, bench.size().max(512))], also, ..Expected::default() }
 }
 
+/// Every other time it tears the events of a command apart.
 pub async fn swapped(bench: &mut Bench, chance: &mut Chance) -> Expected {
-    let one = position(bench, chance);
+    let mut one = position(bench, chance);
+    if chance.below(2) == 0 {
+        while one == bench.size() || !halves_a_command(bench, one) {
+            one = position(bench, chance);
+        }
+        one += chance.below(2);
+    }
     let other = 1 + (one + chance.below(bench.size() - 1)) % bench.size();
     bench
         .tamper(&format!(

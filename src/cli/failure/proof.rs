@@ -122,9 +122,13 @@ impl From<SignerError> for Failure {
             SignerError::InUse(path) => {
                 Self::usage(format!("新密钥已有自己的签发记录 {}:请另行生成密钥", path.display()), en)
             }
-            SignerError::RecordMissing(path) => {
-                Self::usage(format!("此密钥是接替密钥,却没有交接给它的签发记录:{}", path.display()), en)
-            }
+            SignerError::RecordMissing(path) => Self::usage(
+                format!(
+                    "此密钥是接替密钥,却没有交接给它的签发记录:{}。请再执行一次 tranche key rotate --key 原密钥 --new 此密钥",
+                    path.display()
+                ),
+                format!("{en}: run `tranche key rotate --key OLD --new THIS` once more"),
+            ),
             SignerError::Successor { old, new } => Self::usage(format!("{new} 不能接替 {old}:须为同名的另一密钥"), en),
             SignerError::Announced(error) => error.into(),
         }
@@ -136,14 +140,15 @@ impl From<AnnouncedError> for Failure {
         let en = error.to_string();
         match error {
             AnnouncedError::Replaced { key, position, by } => {
-                Self::usage(format!("密钥 {key} 已被替换:第 {position} 条记录公布了 {by}"), en)
+                Self::usage(format!("密钥 {key} 已被替换:第 {position} 条记录公布了 {by},请用新密钥签发"), en)
             }
             AnnouncedError::Unannounced { key, in_force } => {
                 Self::usage(format!("密钥 {key} 未在台账中公布,现行密钥为 {in_force}"), en)
             }
-            AnnouncedError::Untold { key } => {
-                Self::usage(format!("密钥 {key} 是接替密钥,台账尚未公布:请先将换钥的命令交 tranche apply 办理"), en)
-            }
+            AnnouncedError::Untold { key } => Self::usage(
+                format!("密钥 {key} 是接替密钥,台账尚未公布:请再执行一次 tranche key rotate --key 原密钥 --new 此密钥"),
+                format!("{en}: run `tranche key rotate --key OLD --new THIS` once more"),
+            ),
             AnnouncedError::Unlawful { position, zh, .. } => {
                 unverified(format!("第 {position} 条记录公布密钥,不符合规则 KEY-01:{zh}"), en)
             }
@@ -163,6 +168,13 @@ impl From<CosignerError> for Failure {
             CosignerError::LogKeyUnknown => {
                 Self::usage("请用 --log-key 指定台账的公钥:此联署方尚未联署过", format!("{en}: --log-key VKEY"))
             }
+            CosignerError::KeyChanged { known } => Self::usage(
+                format!(
+                    "没有上次联署时的台账密钥 {known} 的签名。如台账已换密钥,换钥由原密钥签名、记在台账中:请在有数据库处联署,\
+                     或以 --log-key 给出新公钥"
+                ),
+                en,
+            ),
             CosignerError::Shorter { cosigned, found } => {
                 unverified(format!("台账被回退:此前已联署到第 {cosigned} 条,此检查点只有 {found} 条"), en)
             }

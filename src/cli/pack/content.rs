@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
+use std::sync::Arc;
 
 use futures_util::{StreamExt as _, pin_mut};
 use serde::Serialize;
@@ -40,7 +41,7 @@ pub(super) type Out<'o> = Pack<&'o mut BufWriter<File>>;
 
 /// What a pack is made from.
 pub(super) struct Packing<'p> {
-    pub store: &'p Store,
+    pub store: &'p Arc<Store>,
     pub head: &'p Head,
     pub scope: &'p Scope,
     pub checkpoints: &'p [SignedCheckpoint],

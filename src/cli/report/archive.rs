@@ -1,5 +1,7 @@
 //! What reports are made of: the ledger at a position, its rules, and the events of pilots as they are asked for.
 
+use std::sync::Arc;
+
 use futures_util::TryFutureExt as _;
 
 use crate::cli::asked::{Asked, pilot_of};
@@ -26,7 +28,7 @@ pub(super) struct Question {
 
 /// The ledger at the position of a question.
 pub(super) struct Archive {
-    store: Store,
+    store: Arc<Store>,
     head: Head,
     kind: Kind,
     past: Past,

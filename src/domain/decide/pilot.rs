@@ -82,7 +82,7 @@ pub(super) fn close(case: &mut Case, act: &ClosePilot) {
         let sum = outstanding.grouped();
         state_01(case, false, &format!("尚应收回 {sum}"), &format!("{sum} is still to be clawed back"));
     }
-    let balance = pilot.balance();
+    let balance = pilot.balance;
     if balance.is_positive() {
         let sum = balance.grouped();
         state_01(case, false, &format!("资金余额 {sum},须为零"), &format!("the balance is {sum}; it must be zero"));

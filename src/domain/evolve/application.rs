@@ -5,6 +5,7 @@ use crate::domain::act::{Publicise, Recognise, Recommend, RejectApplication, Rev
 use crate::domain::area::{AreaKind, AreaLevel};
 use crate::domain::code::{CapKind, Stage};
 use crate::domain::ledger::{Application, ApplicationState, Ledger, Pilot, Programme};
+use crate::domain::money::Money;
 use crate::domain::text::Id;
 
 pub(super) fn submit(ledger: &mut Ledger, on: Date, act: &SubmitApplication) {
@@ -104,6 +105,7 @@ fn recognised(programme: &Programme, application: &Application, act: &Recognise,
         allocations: Vec::new(),
         releases: Vec::new(),
         assignments: Vec::new(),
+        balance: Money::ZERO,
         balance_by_day: std::collections::BTreeMap::new(),
         payments_by_day: std::collections::BTreeMap::new(),
         self_evaluations: Vec::new(),

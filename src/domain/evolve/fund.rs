@@ -16,6 +16,7 @@ pub(super) fn allocate(ledger: &mut Ledger, on: Date, pilot: &Id, amount: Money)
 /// Moves the balance on a day; a sum taken out is negative.
 pub(super) fn move_balance(pilot: &mut Pilot, on: Date, sum: Money) {
     *pilot.balance_by_day.entry(on).or_default() += sum;
+    pilot.balance += sum;
 }
 
 pub(super) fn release(ledger: &mut Ledger, on: Date, act: &Release) {

@@ -36,6 +36,8 @@ pub struct Pilot {
     pub releases: Vec<Tranche>,
     /// Its projects, in the order they were assigned; a code stands again where it was withdrawn and assigned anew.
     pub assignments: Vec<Assignment>,
+    /// The balance after everything recorded.
+    pub balance: Money,
     /// What each day did to the balance.
     pub balance_by_day: BTreeMap<Date, Money>,
     /// What was paid on each day.
@@ -464,12 +466,6 @@ impl Pilot {
         self.findings.iter().find(|finding| finding.kind == FindingKind::Fraud)
     }
 
-    /// The balance after everything recorded.
-    #[must_use]
-    pub fn balance(&self) -> Money {
-        self.balance_by_day.values().copied().sum()
-    }
-
     /// The balance at the end of a date.
     #[must_use]
     pub fn balance_on(&self, date: Date) -> Money {
@@ -479,7 +475,7 @@ impl Pilot {
     /// The lowest balance at the end of `from` or any later day, and the first such day.
     #[must_use]
     pub fn lowest_balance_from(&self, from: Date) -> (Date, Money) {
-        let mut balance = self.balance();
+        let mut balance = self.balance;
         let mut lowest = None;
         for (day, sum) in self.balance_by_day.range(from..).rev() {
             if lowest.is_none_or(|(_, least)| balance <= least) {

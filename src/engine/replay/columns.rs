@@ -3,7 +3,6 @@
 use uuid::Uuid;
 
 use super::Differences;
-use crate::domain::command::Command;
 use crate::domain::event::Event;
 use crate::engine::{EngineError, payment};
 use crate::log::entry;
@@ -150,16 +149,7 @@ pub(in crate::engine) fn request_of(event: &Event) -> Result<Option<[u8; 32]>, E
     if event.position == 1 {
         return Ok(None);
     }
-    let command = Command {
-        id: None,
-        on: event.on,
-        by: event.by.clone(),
-        approvals: event.approvals.clone(),
-        note: event.note.clone(),
-        recorded_at: None,
-        act: event.act.clone(),
-    };
     let position = i64::try_from(event.position).unwrap_or(i64::MAX);
-    let hash = entry::request_hash(&command).map_err(|source| EngineError::Entry { position, source })?;
+    let hash = entry::request_hash_of(event).map_err(|source| EngineError::Entry { position, source })?;
     Ok(Some(hash))
 }

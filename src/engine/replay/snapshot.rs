@@ -1,8 +1,11 @@
 //! Snapshots: every one that was left must be what the log said at its position, and the latest with the entries after
 //! it what the log says now.
 
+use std::collections::BTreeMap;
+
 use super::{Differences, state};
-use crate::domain::ledger::{Ledger, Programme};
+use crate::domain::ledger::Ledger;
+use crate::domain::text::Id;
 use crate::engine::EngineError;
 use crate::engine::draft::signed;
 use crate::store::Store;
@@ -15,32 +18,22 @@ pub(in crate::engine) async fn compare(
     differences: &mut Differences,
 ) -> Result<(), EngineError> {
     let position = signed(expected.programme.position);
-    let (found, unsound) = state::snapshot_at(store, ledger, position).await?;
+    let found = store.snapshot_at(ledger, state::FORMAT, position).await?;
+    let mut bodies: BTreeMap<&str, &[u8]> =
+        found.iter().map(|part| (part.name.as_str(), part.body.as_slice())).collect();
+    let pilots: Vec<Id> = found.iter().filter_map(|part| state::pilot_of_stream(&part.name)).collect();
     let field = format!("state at {position}");
-    for part in unsound {
-        differences.note(("snapshot", &part, &field), "not as written".to_owned(), "as written".to_owned());
-    }
-    let Some(found) = found else { return Ok(()) };
-    let mut differs = |subject: &str| {
-        differences.note(("snapshot", subject, &field), "differs".to_owned(), "the log's fold".to_owned());
+    let mut differs = |part: &str| {
+        differences.note(("snapshot", part, &field), "differs".to_owned(), "the log's fold".to_owned());
     };
-    if found.programme.position > 0 && own(found.programme.clone()) != own(expected.programme.clone()) {
-        differs("programme");
-    }
-    for (id, pilot) in &found.pilots {
-        let stream = format!("pilot-{id}");
-        let version = |state: &Ledger| state.programme.streams.get(&stream).copied();
-        if expected.pilots.get(id) != Some(pilot) || version(&found) != version(expected) {
-            differs(id.as_str());
+    for (part, body) in state::parts(expected, &pilots) {
+        if bodies.remove(part.as_str()) != Some(&body) {
+            differs(&part);
         }
     }
+    // A part of a pilot that there was not then.
+    bodies.into_keys().for_each(differs);
     Ok(())
-}
-
-/// A programme without what stands in its pilots' parts.
-fn own(mut programme: Programme) -> Programme {
-    programme.streams.retain(|stream, _| state::pilot_of_stream(stream).is_none());
-    programme
 }
 
 /// Compares the state loaded from the latest snapshot with that of the log.

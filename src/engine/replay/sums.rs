@@ -102,7 +102,7 @@ impl Position {
             note("cap_kind", found.cap_kind.clone(), opening.cap_kind.clone());
             note("recognition_year", found.recognition_year.to_string(), opening.recognition_year.to_string());
             let cap = self.sums.cap_fen.unwrap_or(opening.cap_fen);
-            note("cap", found.cap_fen.to_string(), cap.to_string());
+            note("cap", yuan(found.cap_fen), yuan(cap));
         }
         let sums = &self.sums;
         let ratio = sums.payout_ratio.clone().unwrap_or_else(|| Share::NONE.to_string());
@@ -117,15 +117,14 @@ impl Position {
             ("returned_unspent", found.returned_unspent_fen, sums.returned_unspent_fen),
             ("clawback_ordered", found.clawback_ordered_fen, sums.clawback_ordered_fen),
         ] {
-            note(field, found.to_string(), expected.to_string());
+            note(field, yuan(found), yuan(expected));
         }
         for (field, found, expected) in [
             ("first_year_limit", &found.first_year_limit, self.first_year_limit),
             ("release_limit", &found.release_limit, self.release_limit),
             ("release_ceiling", &found.release_ceiling, self.release_ceiling),
         ] {
-            let shown = |units: Option<i128>| units.map_or_else(|| "none".to_owned(), |units| units.to_string());
-            note(field, shown(units(found.as_deref())), shown(expected.map(Limit::units)));
+            note(field, decimal(units(found.as_deref())), decimal(expected.map(Limit::units)));
         }
     }
 }
@@ -137,12 +136,23 @@ pub(in crate::engine) fn compare_parameters(
     differences: &mut Differences,
 ) {
     let parameters = &state.programme.parameters;
-    let (share, none) = (units(first_share.as_deref()), || "none".to_owned());
+    let share = units(first_share.as_deref());
     let expected = i128::from(parameters.first_share.ten_thousandths()) * 1_000_000;
-    let shown = |units: Option<i128>| units.map_or_else(none, |units| units.to_string());
-    differences.note(("ledger", "head", "first_share"), shown(share), shown(Some(expected)));
-    let gate = gate.unwrap_or_else(none);
+    differences.note(("ledger", "head", "first_share"), decimal(share), decimal(Some(expected)));
+    let gate = gate.unwrap_or_else(|| "none".to_owned());
     differences.note(("ledger", "head", "gate"), gate, parameters.gate.as_str().to_owned());
+}
+
+fn yuan(fen: i64) -> String {
+    Money::from_fen(i128::from(fen)).to_string()
+}
+
+/// Units of 10⁻¹⁰ as a plain decimal, with as many digits as they need.
+fn decimal(units: Option<i128>) -> String {
+    let Some(units) = units else { return "none".to_owned() };
+    let (whole, rest) = (units / 10_000_000_000, (units % 10_000_000_000).abs());
+    let text = format!("{whole}.{rest:010}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// A plain decimal in units of 10⁻¹⁰, in which limits are exact.

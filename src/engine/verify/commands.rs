@@ -142,7 +142,12 @@ fn told_by(items: &[Item]) -> Vec<Told> {
 fn compare_span(events: impl Iterator<Item = Told>, rows: &[CommandFound], items: &[Item], findings: &mut Findings) {
     let since = |position: u64| items.iter().find(|item| item.position == position).map(|item| item.recorded_at);
     let mut by_id: HashMap<Uuid, &CommandFound> = rows.iter().map(|row| (row.id, row)).collect();
+    let mut met: HashMap<Uuid, u64> = HashMap::new();
     for told in events {
+        // An entry that was moved tears its command's events apart; the row went with the first of them.
+        if met.insert(told.id, told.first).is_some_and(|before| findings.explains(before, before)) {
+            continue;
+        }
         // What the row says of an entry that is not what it was, or of one beside it, is told by that entry.
         let row = by_id.remove(&told.id);
         let first = row.map_or(told.first, |row| u64::try_from(row.first_position).unwrap_or(0).min(told.first));

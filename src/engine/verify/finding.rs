@@ -3,8 +3,9 @@
 //! Neighbours of one kind are one finding, and there is a most of them, so that a ledger that is wrong from end to end
 //! is told in bounded memory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::claims::Whose;
 use crate::domain::Timestamp;
 use crate::domain::event::Reason;
 use crate::engine::replay::Difference;
@@ -74,6 +75,8 @@ pub enum What {
         claim: String,
         /// How many it was signed over.
         signed: u64,
+        /// Whose it is.
+        whose: Whose,
     },
     /// A checkpoint was signed over other entries.
     Forked {
@@ -85,6 +88,24 @@ pub enum What {
         expected: String,
         /// The entries' at that size.
         found: String,
+        /// Whose it is.
+        whose: Whose,
+    },
+    /// A checkpoint is another ledger's.
+    Foreign {
+        /// The checkpoint, as the user named it.
+        claim: String,
+        /// The origin it names.
+        found: String,
+        /// This ledger's.
+        own: String,
+    },
+    /// A checkpoint that does not fit names this ledger's origin, and none of the keys it announces signed it.
+    Stranger {
+        /// The checkpoint, as the user named it.
+        claim: String,
+        /// The origin.
+        origin: String,
     },
     /// A projection is not what the log says.
     Projection(Difference),
@@ -115,6 +136,8 @@ impl What {
             Self::Beyond { .. } => "entries_cut_off",
             Self::RolledBack { .. } => "rolled_back",
             Self::Forked { .. } => "forked",
+            Self::Foreign { .. } => "another_ledger",
+            Self::Stranger { .. } => "another_signer",
             Self::Projection(_) => "projection_differs",
             Self::Schema(_) => "schema_differs",
         }
@@ -200,5 +223,18 @@ impl Findings {
         let of_entry = self.list.iter().filter(|one| one.what.is_of_entry());
         let mut places = of_entry.filter_map(|one| one.place);
         self.suspect.range(from..=to).next().is_some() || places.any(|(first, last)| first <= to && last >= from)
+    }
+}
+
+/// Where a column gives another time than its entry, and the entry is the one that was hashed, its time is the entry's.
+pub(super) fn retimed(findings: &mut [Finding]) {
+    let times = findings.iter().filter_map(|one| match &one.what {
+        What::Column(differs) if differs.field == "recorded_at" => Some((one.place?, differs.expected.parse().ok()?)),
+        _ => None,
+    });
+    let mut times: BTreeMap<(u64, u64), Timestamp> = times.collect();
+    times.retain(|place, _| !findings.iter().any(|one| one.what.is_of_entry() && one.place == Some(*place)));
+    for one in findings {
+        one.since = one.place.and_then(|place| times.get(&place).copied()).or(one.since);
     }
 }

@@ -3,7 +3,8 @@
 //! Where an entry is not what it was, nothing after it can be judged: the state it led to is not known. Positions,
 //! versions and times are followed to the end all the same.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{BuildHasher as _, RandomState};
 
 use super::decoded::Item;
 use super::finding::{Findings, What};
@@ -15,6 +16,7 @@ use crate::domain::evolve::evolve;
 use crate::domain::ledger::{Ledger, shanghai_date};
 use crate::domain::parameters::Parameters;
 use crate::domain::rulebook::Rule;
+use crate::domain::text::Id;
 use crate::domain::{Timestamp, ledger::Moment};
 use crate::engine::replay::sums::Sums;
 
@@ -33,9 +35,30 @@ pub(super) struct Judge {
     last_at: Option<Timestamp>,
     /// Whether entries are gone, so that versions may be.
     gaps: bool,
+    payments: Payments,
+}
+
+/// The payments there were: those that are cancelled are kept in the state, of the others a keyed hash.
+#[derive(Default)]
+struct Payments {
+    cancelled: HashSet<Id>,
+    key: RandomState,
+    met: HashSet<u64>,
 }
 
 impl Judge {
+    /// A judge who knows which payments are cancelled.
+    pub(super) fn knowing(cancelled: HashSet<Id>) -> Self {
+        Self { payments: Payments { cancelled, ..Payments::default() }, ..Self::default() }
+    }
+
+    /// The payment that an entry records, where one before it seems to have had its identifier.
+    pub(super) fn met_again<'a>(&mut self, item: &'a Item) -> Option<&'a Id> {
+        let Ok(Event { act: Act::Pay(act), .. }) = &item.event else { return None };
+        let hash = self.payments.key.hash_one(&act.payment);
+        (!self.payments.met.insert(hash)).then_some(&act.payment)
+    }
+
     /// There is no entry here, or none that can be read.
     pub(super) fn missing(&mut self) {
         self.stopped = true;
@@ -117,6 +140,11 @@ impl Judge {
         }
         evolve(&mut self.state, &event);
         self.sums.step(&self.state, &event);
+        if let Act::Pay(act) = &event.act
+            && !self.payments.cancelled.contains(&act.payment)
+        {
+            self.state.payments.remove(&act.payment);
+        }
         self.judged = position;
     }
 

@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::Fact;
 use crate::domain::parameters::Parameters;
 use crate::domain::{Date, Timestamp};
+use crate::log::canonical;
 use crate::log::entry::moment_text;
 use crate::report::history::shanghai;
 
@@ -126,7 +127,7 @@ impl RuleVersion {
     /// The rules that were last set at a position, with these parameters.
     #[must_use]
     pub fn of(position: u64, parameters: &Parameters) -> Self {
-        let json = serde_json_canonicalizer::to_vec(parameters).unwrap_or_default();
+        let json = canonical::to_vec(parameters).unwrap_or_default();
         Self { position, digest: digest(&json) }
     }
 }
@@ -152,7 +153,7 @@ impl Stamp {
     /// The stamp as one word of ASCII.
     #[must_use]
     pub fn line(&self) -> String {
-        let json = serde_json_canonicalizer::to_vec(self).unwrap_or_default();
+        let json = canonical::to_vec(self).unwrap_or_default();
         format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(json))
     }
 
@@ -260,7 +261,7 @@ mod tests {
         let rules = Parameters { filing_days: crate::domain::text::Count(30), ..Parameters::default() };
         let (one, other) = (RuleVersion::of(1, &rules), RuleVersion::of(1, &Parameters::default()));
         assert_ne!(one.digest, other.digest);
-        assert!(serde_json_canonicalizer::to_vec(&rules).is_ok());
+        assert!(canonical::to_vec(&rules).is_ok());
     }
 
     #[test]

@@ -1,8 +1,16 @@
 -- What stands in the schema, a line an object: its kind and name, and all that makes it what it is. The same on every
 -- installation: the role that migrated stands as «the schema's owner», an owner's own rights are left out, and so
 -- are object numbers. Read with search_path = pg_catalog, so that every name is written in full.
-WITH place AS (
+WITH RECURSIVE place AS (
     SELECT n.oid, n.nspname, n.nspowner, n.nspacl FROM pg_namespace n WHERE n.nspname = 'tranche'
+), stand_in AS (
+    -- Who may act as the tables' owner or the writer, or write every table there is, straight or through others. Whoever
+    -- migrated the schema may, and so may those that role is granted to.
+    SELECT m.roleid AS role, m.member, m.admin_option FROM pg_auth_members m JOIN place p ON m.member <> p.nspowner
+     WHERE m.roleid IN (to_regrole('tranche_owner'), to_regrole('tranche_writer'), to_regrole('pg_write_all_data'))
+    UNION
+    SELECT s.role, m.member, m.admin_option FROM stand_in s JOIN pg_auth_members m ON m.roleid = s.member
+      JOIN place p ON m.member <> p.nspowner
 ), grantee AS (
     SELECT o.kind, o.oid, o.part,
            string_agg(concat(CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END, '=',
@@ -97,5 +105,13 @@ WITH place AS (
                concat('member of ', (SELECT string_agg(pg_get_userbyid(m.roleid)::text, ',' ORDER BY pg_get_userbyid(m.roleid)::text COLLATE "C")
                                        FROM pg_auth_members m WHERE m.member = o.oid)))
       FROM pg_roles o WHERE o.rolname IN ('tranche_owner', 'tranche_writer', 'tranche_app')
+    UNION ALL
+    SELECT concat('member of ', pg_get_userbyid(s.role), ' ', pg_get_userbyid(s.member)),
+           concat_ws(' | ', CASE WHEN bool_or(s.admin_option) THEN 'may grant it' END,
+               CASE WHEN o.rolcanlogin THEN 'login' END)
+      FROM stand_in s JOIN pg_roles o ON o.oid = s.member
+     -- Who cannot come in does nothing here; a superuser needs no membership for what it does.
+     WHERE NOT o.rolsuper AND has_database_privilege(o.oid, current_database(), 'CONNECT')
+     GROUP BY s.role, s.member, o.rolcanlogin
 )
 SELECT l.object::text, coalesce(l.definition, '')::text FROM line l ORDER BY l.object COLLATE "C", l.definition COLLATE "C"
