@@ -117,13 +117,13 @@ fn pages(paper: &Paper, stamp: &Stamp, fonts: &Fonts) -> Result<PagedDocument, P
         "sandbox": stamp.sandbox,
     });
     let frames = set(&Desk::with(faces, "frame.typ", FRAME).lay("frame.json", serde_json::to_vec(&frame)?))?;
-    let framed = text.pages().iter().zip(frames.pages()).map(|(page, around)| {
+    let both = text.pages().iter().zip(frames.pages()).map(|(page, around)| {
         let mut page: Page = page.clone();
         page.frame.prepend_frame(Point::zero(), around.frame.clone());
         page
     });
     let info = typst::model::Document::info(&text).clone();
-    Ok(PagedDocument::new(framed.collect(), info))
+    Ok(PagedDocument::new(both.collect(), info))
 }
 
 fn set(desk: &Desk) -> Result<PagedDocument, PdfFault> {
