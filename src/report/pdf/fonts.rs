@@ -89,7 +89,9 @@ impl Fonts {
 
 fn read(folders: &[PathBuf]) -> Result<Faces, NoFont> {
     let mut files = Vec::new();
-    folders.iter().for_each(|folder| files_under(folder, DEPTH, &mut files));
+    for folder in folders {
+        files_under(folder, DEPTH, &mut files);
+    }
     let (mut fonts, mut digests) = (Vec::new(), String::new());
     for (family, weight, begin, end) in FACES {
         let name = |path: &&PathBuf| {
