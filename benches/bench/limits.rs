@@ -46,8 +46,7 @@ impl Rows {
         let head = store.head(ledger).await?;
         let from = head.position - i64::try_from(BULK)? + 1;
         let records: Vec<Record> = store.event_read(head.ledger, from, head.position).try_collect().await?;
-        let items = store.items_read(head.ledger, from, head.position).await?;
-        let items = items.into_iter().map(|(_, item)| item).collect();
+        let items = records.iter().map(|record| record.item.clone()).collect();
         Ok(Self { ledger: ledger.to_owned(), records: Arc::new(records), items: Arc::new(items) })
     }
 }

@@ -212,7 +212,11 @@ pub fn date_parse(text: &str) -> Option<Date> {
     if !shaped || text.starts_with("0000") {
         return None;
     }
-    text.parse().ok()
+    let number = |digits: std::ops::Range<usize>| {
+        let digits = bytes.get(digits).unwrap_or_default();
+        digits.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'))
+    };
+    Date::from_ymd_opt(i32::try_from(number(0..4)).ok()?, number(5..7), number(8..10))
 }
 
 impl Field for Timestamp {

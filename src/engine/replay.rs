@@ -203,16 +203,12 @@ pub async fn check(
     let mut differences = Differences::default();
     let mut sums = sums::Sums::default();
     let mut commands = columns::Commands::default();
-    let mut items = columns::Items::default();
     let mut snapshots = state::snapshots(store, head.ledger).await?.into_iter().peekable();
     let records = read_ahead(store, head.ledger, head.position);
     pin_mut!(records);
     while let Some(read) = records.next().await {
         let (record, event) = fold.step(read?)?;
         columns::compare(&record, &event, &mut differences);
-        if items.add(&event) {
-            items.compare(store, head.ledger, &mut differences).await?;
-        }
         sums.step(&fold.replayed.state, &event);
         if commands.add(&event)? {
             commands.compare(store, head.ledger, &mut differences).await?;
@@ -222,7 +218,6 @@ pub async fn check(
         }
         progress(fold.replayed.entries);
     }
-    items.compare(store, head.ledger, &mut differences).await?;
     commands.compare(store, head.ledger, &mut differences).await?;
     commands.compare_count(store, head.ledger, &mut differences).await?;
     let replayed = fold.finish(head, head.position)?;

@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::draft::{Draft, Pending, refused, repeated, request_of, signed, too_long, unwritable};
+use super::draft::{Draft, Pending, refused, repeated, signed, too_long, unwritable};
 use super::{Clock, EngineError, Job, Known, Outcome, Placed, state};
 use crate::domain::Timestamp;
 use crate::domain::act::Act;
@@ -287,8 +287,12 @@ impl Sequencer {
         let moment = self.state.moment(&job.command, now);
         let events = events_of(&self.state, &job.command, job.id, (acts, &warnings), moment);
         let mut entries = Vec::with_capacity(events.len());
+        let mut request = None;
         for event in &events {
-            let bytes = entry::write(&self.name, event).map_err(|source| unwritable(event, source))?;
+            let (bytes, of_event) =
+                entry::write_with_request(&self.name, event).map_err(|source| unwritable(event, source))?;
+            // Of the command's own event, which is the first.
+            request.get_or_insert(of_event);
             if bytes.len() > entry::ENTRY_BYTES_MAX {
                 return Ok(Outcome::Refused(vec![too_long(bytes.len())]));
             }
@@ -304,7 +308,7 @@ impl Sequencer {
             placed.push(Placed { position: Some(event.position), kind: event.act.kind().event().to_owned() });
             draft.add(&self.state, event, bytes);
         }
-        let request = request_of(job)?;
+        let request = request.unwrap_or_default();
         draft.commands.push(CommandRow {
             id: job.id,
             request,

@@ -16,7 +16,7 @@ mod tree;
 use std::hash::RandomState;
 use std::sync::Arc;
 
-use futures_util::future::try_join3;
+use futures_util::future::try_join;
 use futures_util::{StreamExt as _, pin_mut, stream};
 
 use self::claims::Keys;
@@ -359,9 +359,8 @@ async fn span(
     let index = |position: u64| signed((position - 1) / u64::from(WIDTH));
     let tiles = store.tiles_read(ledger, 0, (index(from), index(to)));
     let records = store.event_span(ledger, signed(from), signed(to));
-    let named = store.items_read(ledger, signed(from), signed(to));
-    let (tiles, records, named) = try_join3(tiles, records, named).await?;
-    let decoded = tokio::task::spawn_blocking(move || decoded::decode(&name, (from, to), records, named));
+    let (tiles, records) = try_join(tiles, records).await?;
+    let decoded = tokio::task::spawn_blocking(move || decoded::decode(&name, (from, to), records));
     let mut blocks = decoded.await.map_err(|_| EngineError::Stopped)?;
     for tile in tiles {
         let block = blocks.iter_mut().find(|block| index(block.first) == tile.index);

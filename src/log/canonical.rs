@@ -24,9 +24,38 @@ const CAPACITY: usize = 1_024;
 ///
 /// Where the value does not serialise, as where a map's keys are no texts.
 pub fn to_vec(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
+    Ok(object(value)?.bytes)
+}
+
+/// Writes a value as canonical JSON, the members of which can be told apart where it is an object.
+///
+/// # Errors
+///
+/// Those of [`to_vec`].
+pub fn object(value: &impl Serialize) -> Result<Object, serde_json::Error> {
     let mut text = Text { out: Vec::with_capacity(CAPACITY), ..Text::default() };
     value.serialize(&mut Serializer::with_formatter(io::sink(), &mut text))?;
-    Ok(text.out)
+    Ok(Object { bytes: text.out, members: text.members })
+}
+
+/// An object, written.
+pub struct Object {
+    /// Its text.
+    pub bytes: Vec<u8>,
+    members: Vec<Member>,
+}
+
+impl Object {
+    /// The text of a member's value.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<&[u8]> {
+        let named = |member: &&Member| {
+            let quoted = self.bytes.get(member.name.clone()).unwrap_or_default();
+            quoted.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) == Some(name.as_bytes())
+        };
+        let member = self.members.iter().find(named)?;
+        self.bytes.get(member.name.end + 1..member.end)
+    }
 }
 
 /// A member of an object, between its commas.
@@ -42,10 +71,13 @@ impl Member {
     /// Names that are ASCII and stand as they are: nearly all.
     fn rank(name: &[u8]) -> Option<u64> {
         let inner = name.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-        let plain = inner.iter().all(|byte| byte.is_ascii() && *byte != b'\\');
+        if !inner.is_ascii() || inner.contains(&b'\\') {
+            return None;
+        }
+        let count = inner.len().min(8);
         let mut first = [0; 8];
-        inner.iter().zip(&mut first).for_each(|(byte, place)| *place = *byte);
-        plain.then(|| u64::from_be_bytes(first))
+        first.get_mut(..count)?.copy_from_slice(inner.get(..count)?);
+        Some(u64::from_be_bytes(first))
     }
 }
 
@@ -78,19 +110,22 @@ impl Text {
     fn sort(&mut self, first: usize, start: usize) {
         let run = self.members.get(first..).unwrap_or_default();
         if run.is_sorted_by(|one, other| self.order(one, other).is_lt()) {
-            self.members.truncate(first);
             return;
         }
         let mut members = self.members.split_off(first);
         members.sort_by(|one, other| self.order(one, other));
         let mut sorted = Vec::with_capacity(self.out.len().saturating_sub(start));
-        for member in members {
+        for member in &mut members {
+            let at = start + sorted.len();
             sorted.extend_from_slice(self.out.get(member.name.start..member.end).unwrap_or_default());
             sorted.push(b',');
+            member.end = at + (member.end - member.name.start);
+            member.name = at..at + member.name.len();
         }
         sorted.pop();
         self.out.truncate(start);
         self.out.append(&mut sorted);
+        self.members.append(&mut members);
     }
 
     fn integer(&mut self, negative: bool, magnitude: u64) {
@@ -207,6 +242,10 @@ impl Formatter for &mut Text {
     fn end_object<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
         if let Some((first, start)) = self.objects.pop() {
             self.sort(first, start);
+            // Of the outermost object they are asked for.
+            if !self.objects.is_empty() {
+                self.members.truncate(first);
+            }
         }
         self.out.push(b'}');
         Ok(())
@@ -246,6 +285,15 @@ mod tests {
             let text = to_vec(&value).unwrap();
             prop_assert_eq!(String::from_utf8(serde_json_canonicalizer::to_vec(&value).unwrap()), String::from_utf8(text));
         }
+    }
+
+    #[test]
+    fn members_are_told_apart() {
+        let object = object(&serde_json::json!({"b": {"b": 1, "a": "\""}, "a": [], "\u{e9}": null})).unwrap();
+        assert_eq!(object.member("b"), Some(br#"{"a":"\"","b":1}"#.as_slice()));
+        assert_eq!(object.member("a"), Some(b"[]".as_slice()));
+        assert_eq!(object.member("\u{e9}"), Some(b"null".as_slice()));
+        assert_eq!(object.member("c"), None);
     }
 
     #[test]

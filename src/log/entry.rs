@@ -3,7 +3,10 @@
 //! Amounts are strings and the few integers are small, so every reader of JSON sees the same entry in the same
 //! bytes. What no longer reads as an event is an error, never a guess.
 
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+use chrono::{DateTime, SecondsFormat};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -11,6 +14,8 @@ use uuid::Uuid;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::command::{Command, Party};
 use crate::domain::event::{Event, Reason};
+use crate::domain::form::date_parse;
+use crate::domain::json::read_text;
 use crate::domain::text::Note;
 use crate::domain::{Date, Timestamp};
 use crate::log::canonical;
@@ -62,9 +67,11 @@ struct Read<'a> {
     position: u64,
     stream: String,
     version: u64,
-    #[serde(rename = "type")]
-    kind: String,
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+    #[serde(deserialize_with = "read_date")]
     on: Date,
+    #[serde(deserialize_with = "read_moment")]
     recorded_at: Timestamp,
     #[serde(default)]
     simulated: bool,
@@ -79,10 +86,18 @@ struct Read<'a> {
     data: &'a RawValue,
 }
 
+fn read_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    read_text(deserializer, date_parse, "a date")
+}
+
+fn read_moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    read_text(deserializer, |text| Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc()), "a moment")
+}
+
 /// A moment as entries have it: UTC with six decimals, so that the order of texts is the order of times.
 #[must_use]
 pub fn moment_text(moment: Timestamp) -> String {
-    moment.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+    moment.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
 /// Writes an event as an entry of a ledger.
@@ -91,23 +106,53 @@ pub fn moment_text(moment: Timestamp) -> String {
 ///
 /// [`EntryError::Unwritable`], which no event met so far.
 pub fn write(ledger: &str, event: &Event) -> Result<Vec<u8>, EntryError> {
+    Ok(object(ledger, event)?.bytes)
+}
+
+/// The same, with the [`request_hash`] of the command that led to it, if it is that command's first.
+///
+/// # Errors
+///
+/// Those of [`write`].
+pub fn write_with_request(ledger: &str, event: &Event) -> Result<(Vec<u8>, [u8; 32]), EntryError> {
+    let object = object(ledger, event)?;
+    let part = |name: &str| object.member(name).unwrap_or(b"null");
+    let mut hash = Sha256::new();
+    hash.update(br#"{"approvals":"#);
+    hash.update(object.member("approvals").unwrap_or(b"[]"));
+    hash.update(br#","by":"#);
+    hash.update(part("by"));
+    hash.update(br#","command":""#);
+    hash.update(event.act.kind().command());
+    hash.update(br#"","data":"#);
+    hash.update(part("data"));
+    hash.update(br#","note":"#);
+    hash.update(part("note"));
+    hash.update(br#","on":"#);
+    hash.update(part("on"));
+    hash.update(b"}");
+    let request = hash.finalize().into();
+    Ok((object.bytes, request))
+}
+
+fn object(ledger: &str, event: &Event) -> Result<canonical::Object, EntryError> {
     let written = Written {
+        approvals: &event.approvals,
+        by: &event.by,
+        command_id: event.command_id,
+        data: &event.act,
         ledger,
-        position: event.position,
-        stream: &event.stream,
-        version: event.version,
-        kind: event.act.kind().event(),
+        note: event.note.as_ref(),
         on: event.on,
+        position: event.position,
         recorded_at: moment_text(event.recorded_at),
         simulated: event.simulated,
-        command_id: event.command_id,
-        by: &event.by,
-        approvals: &event.approvals,
-        note: event.note.as_ref(),
+        stream: &event.stream,
+        kind: event.act.kind().event(),
+        version: event.version,
         warnings: &event.warnings,
-        data: &event.act,
     };
-    canonical::to_vec(&written).map_err(EntryError::Unwritable)
+    canonical::object(&written).map_err(EntryError::Unwritable)
 }
 
 /// Reads an entry back into its event.
@@ -117,7 +162,7 @@ pub fn write(ledger: &str, event: &Event) -> Result<Vec<u8>, EntryError> {
 /// [`EntryError::Unreadable`] or [`EntryError::UnknownType`].
 pub fn read(entry: &[u8]) -> Result<Event, EntryError> {
     let read: Read = serde_json::from_slice(entry).map_err(EntryError::Unreadable)?;
-    let Some(kind) = ActKind::of_event(&read.kind) else { return Err(EntryError::UnknownType(read.kind)) };
+    let Some(kind) = ActKind::of_event(&read.kind) else { return Err(EntryError::UnknownType(read.kind.into_owned())) };
     Ok(Event {
         position: read.position,
         stream: read.stream,
@@ -145,28 +190,14 @@ struct Content<'a> {
     on: Date,
 }
 
-impl Content<'_> {
-    fn hash(&self) -> Result<[u8; 32], EntryError> {
-        Ok(Sha256::digest(canonical::to_vec(self).map_err(EntryError::Unwritable)?).into())
-    }
-}
-
 /// The SHA-256 of a command's content (IDEM-01).
 ///
 /// # Errors
 ///
 /// [`EntryError::Unwritable`], which no command met so far.
 pub fn request_hash(Command { on, by, approvals, note, act, .. }: &Command) -> Result<[u8; 32], EntryError> {
-    Content { command: act.kind().command(), on: *on, by, approvals, note: note.as_ref(), data: act }.hash()
-}
-
-/// The SHA-256 of the content of the command that led to an event, if the event is that command's first.
-///
-/// # Errors
-///
-/// [`EntryError::Unwritable`], which no event met so far.
-pub fn request_hash_of(Event { on, by, approvals, note, act, .. }: &Event) -> Result<[u8; 32], EntryError> {
-    Content { command: act.kind().command(), on: *on, by, approvals, note: note.as_ref(), data: act }.hash()
+    let content = Content { command: act.kind().command(), on: *on, by, approvals, note: note.as_ref(), data: act };
+    Ok(Sha256::digest(canonical::to_vec(&content).map_err(EntryError::Unwritable)?).into())
 }
 
 #[cfg(test)]
@@ -195,6 +226,11 @@ mod tests {
         let entry = write("演练-1", &event).unwrap();
         insta::assert_snapshot!(String::from_utf8(entry.clone()).unwrap(), @r#"{"by":{"area":"360602","body":"local_finance","person":"丙"},"command_id":"0199f0c2-7d5e-7c1a-9b1e-2f4f6c1d0a01","data":{"amount":"1.00","payee":{"name":"甲"},"payment":"Z1","pilot":"P","project":"2510-367424","purpose":"SERVICE","voucher":"记1"},"ledger":"演练-1","note":"备注 \"引号\"","on":"2026-02-12","position":7,"recorded_at":"2026-02-12T01:00:00.000000Z","simulated":true,"stream":"pilot-P","type":"PaymentRecorded","version":3}"#);
         assert_eq!(read(&entry).unwrap(), event);
+        assert_eq!(write_with_request("演练-1", &event).unwrap(), (entry, request_hash(&command).unwrap()));
+        let (by, approvals, note) = (event.by.clone(), vec![event.by.clone(), event.by.clone()], None);
+        let event = Event { approvals: approvals.clone(), note: note.clone(), ..event };
+        let command = Command { by, approvals, note, ..command };
+        assert_eq!(write_with_request("演练-1", &event).unwrap().1, request_hash(&command).unwrap());
         assert!(matches!(read(b"{}"), Err(EntryError::Unreadable(_))));
     }
 }

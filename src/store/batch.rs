@@ -2,6 +2,8 @@
 //!
 //! What it refuses: arithmetic on limits. Sums move by deltas and the database adds up for itself.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use uuid::Uuid;
@@ -75,7 +77,12 @@ pub struct FundRules {
 /// What happens to the pilots' funds, in the order of the acts.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(transparent)]
-pub struct Funds(Vec<FundAct>);
+pub struct Funds {
+    acts: Vec<FundAct>,
+    /// Where each pilot's latest stands.
+    #[serde(skip)]
+    latest: HashMap<String, usize>,
+}
 
 /// What happens to a pilot's funds, or to the rules for all of them.
 #[derive(Clone, Debug, Serialize)]
@@ -165,34 +172,34 @@ impl Funds {
     /// Changes the parameters that the limits of later acts rest on.
     pub fn rules(&mut self, rules: FundRules) {
         if rules != FundRules::default() {
-            self.0.push(FundAct::Rules(rules));
+            self.acts.push(FundAct::Rules(rules));
         }
     }
 
     /// Opens a pilot's fund position.
     pub fn open(&mut self, opening: FundOpening) {
-        self.0.push(FundAct::Open(opening));
+        self.latest.insert(opening.pilot.clone(), self.acts.len());
+        self.acts.push(FundAct::Open(opening));
     }
 
     /// Adds one act's move. Allocations, payout decisions and releases stay apart and in order, for each
     /// release is held against the limits of its own moment; a run of other acts on one pilot becomes one
     /// move, so that a thousand payments to ten pilots cost ten updates.
     pub fn act(&mut self, act: FundMove) {
-        let latest = self.0.iter_mut().rev().find(|fund| match fund {
-            FundAct::Rules(_) => false,
-            FundAct::Open(opening) => opening.pilot == act.pilot,
-            FundAct::Move(earlier) => earlier.pilot == act.pilot,
-        });
+        let latest = self.latest.get(&act.pilot).and_then(|at| self.acts.get_mut(*at));
         match latest {
             Some(FundAct::Move(earlier)) if earlier.plain() && act.plain() => earlier.add(&act),
-            _ => self.0.push(FundAct::Move(act)),
+            _ => {
+                self.latest.insert(act.pilot.clone(), self.acts.len());
+                self.acts.push(FundAct::Move(act));
+            }
         }
     }
 
     /// The acts as they will be sent.
     #[must_use]
     pub fn acts(&self) -> &[FundAct] {
-        &self.0
+        &self.acts
     }
 }
 

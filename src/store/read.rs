@@ -60,6 +60,8 @@ pub struct Record {
     pub recorded_at: DateTime<Utc>,
     /// The canonical JSON, byte for byte.
     pub entry: Vec<u8>,
+    /// The payment it is about, as it is found by.
+    pub item: Option<String>,
 }
 
 /// A command that was accepted before.
@@ -221,16 +223,6 @@ impl Store {
         let statement = self.prepared(sql::ITEMS_CANCELLED).await?;
         let rows = self.client.query(&statement, &[&ledger, &to]).await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
-    }
-
-    /// The positions of a range, each with the payment that its column says it is about.
-    ///
-    /// # Errors
-    /// Those of the connection.
-    pub async fn items_read(&self, ledger: i64, from: i64, to: i64) -> Result<Vec<(i64, Option<String>)>, StoreError> {
-        let statement = self.prepared(sql::ITEMS_READ).await?;
-        let rows = self.client.query(&statement, &[&ledger, &from, &to]).await?;
-        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 
     /// The same entries, from the last to the first.
@@ -405,6 +397,7 @@ fn record_of(row: &Row) -> Result<Record, tokio_postgres::Error> {
         business_date: row.try_get(4)?,
         recorded_at: row.try_get(5)?,
         entry: row.try_get(6)?,
+        item: row.try_get(7)?,
     })
 }
 

@@ -9,7 +9,7 @@ pub type Statement = (&'static str, &'static str);
 macro_rules! event_columns {
     ($rest:literal) => {
         concat!(
-            "SELECT position, stream, version, type, business_date, recorded_at, entry \
+            "SELECT position, stream, version, type, business_date, recorded_at, entry, item \
              FROM tranche.event WHERE ledger = $1 AND ",
             $rest
         )
@@ -100,7 +100,7 @@ pub const ACT_READ: Statement =
 /// What streams have beyond a version of each.
 pub const STREAMS_TAIL: Statement = (
     "streams_tail",
-    "SELECT e.position, e.stream, e.version, e.type, e.business_date, e.recorded_at, e.entry \
+    "SELECT e.position, e.stream, e.version, e.type, e.business_date, e.recorded_at, e.entry, e.item \
        FROM unnest($2::text[], $3::integer[]) AS s(stream, version) \
        JOIN tranche.event e ON e.ledger = $1 AND e.stream = s.stream AND e.version > s.version \
       ORDER BY e.position",
@@ -122,12 +122,6 @@ pub const ITEMS_CANCELLED: Statement = (
 );
 
 /// The items of a range of positions, to be held against the entries.
-pub const ITEMS_READ: Statement = (
-    "items_read",
-    "SELECT position, item FROM tranche.event \
-      WHERE ledger = $1 AND position >= $2 AND position <= $3 ORDER BY position",
-);
-
 pub const COMMANDS_FIND: Statement = (
     "commands_find",
     "SELECT id, request, first_position, events FROM tranche.command WHERE ledger = $1 AND id = ANY ($2)",
@@ -257,7 +251,6 @@ pub const ALL: &[Statement] = &[
     STREAMS_CHANGED,
     ITEMS_FIND,
     ITEMS_CANCELLED,
-    ITEMS_READ,
     COMMANDS_FIND,
     KINDS_FIND,
     COMMANDS_COUNT,

@@ -47,6 +47,7 @@ async fn an_entry_comes_back_byte_for_byte() {
         business_date: sent.business_date,
         recorded_at: sent.recorded_at,
         entry: sent.entry.clone(),
+        item: sent.item.clone(),
     };
     assert_eq!(read, [expected]);
     let view = fixture

@@ -30,40 +30,12 @@ pub(in crate::engine) fn compare(record: &Record, event: &Event, differences: &m
     if record.business_date != event.on {
         note("business_date", record.business_date.to_string(), event.on.to_string());
     }
+    let item = payment::item_of(&event.act);
+    if record.item != item {
+        note("item", record.item.clone().unwrap_or_default(), item.unwrap_or_default());
+    }
     if record.recorded_at != event.recorded_at {
         note("recorded_at", entry::moment_text(record.recorded_at), entry::moment_text(event.recorded_at));
-    }
-}
-
-/// The payments that the events read are about, compared a page at a time.
-#[derive(Default)]
-pub(super) struct Items {
-    page: Vec<Option<String>>,
-    to: i64,
-}
-
-impl Items {
-    /// Takes the next event's; says whether a page is full.
-    pub(super) fn add(&mut self, event: &Event) -> bool {
-        self.page.push(payment::item_of(&event.act));
-        self.to += 1;
-        self.page.len() >= PAGE
-    }
-
-    /// Reads the column for the page, and begins the next.
-    pub(super) async fn compare(
-        &mut self,
-        store: &Store,
-        ledger: i64,
-        differences: &mut Differences,
-    ) -> Result<(), EngineError> {
-        let from = self.to + 1 - i64::try_from(self.page.len()).unwrap_or_default();
-        let found = store.items_read(ledger, from, self.to).await?;
-        for ((position, found), told) in found.into_iter().zip(self.page.drain(..)) {
-            let place = position.to_string();
-            differences.note(("event", &place, "item"), found.unwrap_or_default(), told.unwrap_or_default());
-        }
-        Ok(())
     }
 }
 
@@ -145,11 +117,12 @@ impl Commands {
 }
 
 /// The hash of the content of the command that led to an event; the opening was no command.
-pub(in crate::engine) fn request_of(event: &Event) -> Result<Option<[u8; 32]>, EngineError> {
+fn request_of(event: &Event) -> Result<Option<[u8; 32]>, EngineError> {
     if event.position == 1 {
         return Ok(None);
     }
     let position = i64::try_from(event.position).unwrap_or(i64::MAX);
-    let hash = entry::request_hash_of(event).map_err(|source| EngineError::Entry { position, source })?;
-    Ok(Some(hash))
+    // Of whichever ledger: the request does not say.
+    let written = entry::write_with_request("", event).map_err(|source| EngineError::Entry { position, source })?;
+    Ok(Some(written.1))
 }

@@ -118,7 +118,7 @@ pub(super) async fn compare(
         // One more at either end: a command's events may reach over it.
         let (first, last) = (from.saturating_sub(1).max(1), (to + 1).min(size));
         let records = store.event_span(ledger, signed(first), signed(last)).await?;
-        let blocks = decoded::decode(name, (first, last), records, Vec::new());
+        let blocks = decoded::decode(name, (first, last), records);
         let items: Vec<Item> = blocks.into_iter().flat_map(|block| block.items).collect();
         let events = told_by(&items).into_iter().filter(|told| (from..=to).contains(&told.first));
         let rows = store.commands_between(ledger, signed(from), signed(to)).await?;

@@ -1,11 +1,8 @@
 //! Entries read from the database, taken apart by as many threads as there are: hashed, decoded, written again, and held
 //! against the columns beside them. Nothing here knows what came before an entry.
 
-use std::collections::HashMap;
-
 use crate::domain::Timestamp;
 use crate::domain::event::Event;
-use crate::engine::payment;
 use crate::engine::replay::{Difference, Differences, columns};
 use crate::log::entry;
 use crate::log::merkle::{Hash, leaf_hash};
@@ -47,23 +44,16 @@ pub(super) struct Block {
 }
 
 /// Takes the records of a span of positions apart, tile by tile.
-pub(super) fn decode(
-    ledger: &str,
-    (from, to): (u64, u64),
-    records: Vec<Record>,
-    named: Vec<(i64, Option<String>)>,
-) -> Vec<Block> {
+pub(super) fn decode(ledger: &str, (from, to): (u64, u64), records: Vec<Record>) -> Vec<Block> {
     let width = u64::from(WIDTH);
     let mut records = records.into_iter().peekable();
-    let mut named: HashMap<i64, Option<String>> = named.into_iter().collect();
     let mut blocks = Vec::new();
     let mut first = from;
     while first <= to {
         let due = width.min(to - first + 1);
         let mut items = Vec::with_capacity(usize::from(WIDTH));
         while let Some(record) = records.next_if(|record| position_of(record) < first + due) {
-            let payment = named.remove(&record.position).flatten();
-            items.push(take_apart(ledger, record, payment));
+            items.push(take_apart(ledger, record));
         }
         let whole = items.len() as u64 == width;
         let leaves = || items.iter().flat_map(|item| item.leaf).collect::<Vec<u8>>();
@@ -78,22 +68,24 @@ fn position_of(record: &Record) -> u64 {
     u64::try_from(record.position).unwrap_or(0)
 }
 
-/// `payment` is what the column says that it is about.
-fn take_apart(ledger: &str, record: Record, payment: Option<String>) -> Item {
+fn take_apart(ledger: &str, record: Record) -> Item {
     let leaf = leaf_hash(&record.entry);
     let mut differences = Differences::default();
     let event = entry::read(&record.entry).map_err(|error| match std::error::Error::source(&error) {
         Some(cause) => cause.to_string(),
         None => error.to_string(),
     });
-    let mut canonical = true;
+    let mut canonical = event.is_err();
     let mut request = [0; 32];
     if let Ok(event) = &event {
         columns::compare(&record, event, &mut differences);
-        let (at, told) = (record.position.to_string(), payment::item_of(&event.act));
-        differences.note(("event", &at, "item"), payment.unwrap_or_default(), told.unwrap_or_default());
-        canonical = entry::write(ledger, event).is_ok_and(|bytes| bytes == record.entry);
-        request = columns::request_of(event).ok().flatten().unwrap_or_default();
+        if let Ok((bytes, hash)) = entry::write_with_request(ledger, event) {
+            canonical = bytes == record.entry;
+            // The opening was no command.
+            if event.position > 1 {
+                request = hash;
+            }
+        }
     }
     Item {
         position: position_of(&record),
