@@ -17,10 +17,10 @@ mod program;
 use std::fs;
 use std::path::Path;
 
-use program::{Desk, FIRST_COHORT};
+use program::{Desk, FIRST_COHORT, Running};
 
 /// The forms that a report has.
-const FORMS: [&str; 4] = ["html", "csv", "json", "xlsx"];
+const FORMS: [&str; 5] = ["html", "csv", "json", "xlsx", "pdf"];
 
 /// How many commands of the first cohort come before the reports are made; ten more come after.
 const BEFORE: usize = 500;
@@ -58,6 +58,11 @@ async fn a_filed_report_is_made_again_after_the_ledger_went_on() {
             made(&desk, &[&[kind, "--as-of", date, "--format", form][..], pilot.as_slice()].concat(), &file);
             filed.push(file);
         }
+    }
+    for (kind, pilot) in [("status", Some("JX2025-01")), ("programme", None)] {
+        let file = folder.path().join(format!("{kind}.svg"));
+        made(&desk, &[&[kind, "--as-of", date][..], pilot.as_slice()].concat(), &file);
+        filed.push(file);
     }
     let again = |file: &Path| desk.call(&["report", "--again", file.to_str().unwrap()]);
     for file in &filed {
@@ -135,6 +140,29 @@ async fn all_of_them_are_each_what_it_is_alone() {
 }
 
 #[tokio::test]
+async fn killed_half_way_it_leaves_whole_files_and_nothing_in_the_way() {
+    let (desk, _) = desk().await;
+    let folder = tempfile::tempdir().unwrap();
+    let into = folder.path().to_str().unwrap();
+    let arguments = ["report", "projects", "--all", "--as-of", "2027-12-31", "--format", "pdf", "-o", into];
+    let finished = || names(folder.path()).into_iter().filter(|name| name.ends_with(".pdf")).collect::<Vec<_>>();
+    let mut running = Running::start(&mut desk.command(&arguments));
+    while finished().len() < 2 {
+        assert!(running.child().try_wait().unwrap().is_none(), "it ended before it was killed");
+        std::thread::yield_now();
+    }
+    running.kill();
+    for name in finished() {
+        let told = desk.call(&["report", "--again", folder.path().join(&name).to_str().unwrap()]);
+        assert_eq!(told.code(), 0, "{name} {}{}", told.out, told.err);
+    }
+    fs::write(folder.path().join("projects-JX2025-04.pdf.4194301.part"), "half").unwrap();
+    assert_eq!(desk.call(&arguments).code(), 0);
+    assert!(names(folder.path()).iter().all(|name| name.ends_with(".pdf")), "{:?}", names(folder.path()));
+    assert_eq!(finished().len(), 11);
+}
+
+#[tokio::test]
 async fn before_the_first_recognition_the_programmes_sums_are_over_none() {
     let (desk, _) = desk().await;
     let folder = tempfile::tempdir().unwrap();
@@ -166,6 +194,7 @@ async fn what_cannot_be_made_is_said_and_leaves_nothing() {
         (&["status", "JX2025-01", "--since", "#999999"], "超出"),
         (&["status", "JX2025-01", "--known-at", "2001-01-01"], "尚无任何记录"),
         (&["status", "JX2025-01", "--format", "beancount"], "没有 beancount 格式"),
+        (&["ledger", "JX2025-01", "--format", "svg"], "没有图"),
     ] {
         desk.call(&[&["report"], arguments, &["-o", into]].concat()).failed(2, words);
         assert_eq!(names(folder.path()), Vec::<String>::new(), "{arguments:?}");
@@ -173,6 +202,15 @@ async fn what_cannot_be_made_is_said_and_leaves_nothing() {
     let nowhere = folder.path().join("none/report.html");
     let asked = ["report", "status", "JX2025-01", "-o", nowhere.to_str().unwrap()];
     desk.call(&asked).failed(2, "无法写入");
+    let fonts = folder.path().to_str().unwrap();
+    let all = folder.path().join("all");
+    for arguments in [&["status", "JX2025-01", "-o", into][..], &["status", "--all", "-o", all.to_str().unwrap()]] {
+        let mut command = desk.command(&[&["report"], arguments, &["--format", "pdf"]].concat());
+        let told = Running::start(command.env("TRANCHE_FONTS", fonts)).finish();
+        told.failed(2, "缺少字体 Noto Serif CJK SC");
+        assert!(told.err.contains(fonts), "{}", told.err);
+        assert_eq!(names(folder.path()), Vec::<String>::new(), "{arguments:?}");
+    }
     desk.call(&["report", "nonsense", "-o", into]).failed(2, "nonsense");
     fs::write(&file, "not a report").unwrap();
     desk.call(&["report", "--again", into]).failed(2, "没有报告戳");

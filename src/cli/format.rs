@@ -28,6 +28,10 @@ pub enum Format {
     Html,
     /// A workbook.
     Xlsx,
+    /// Pages of paper.
+    Pdf,
+    /// Charts alone.
+    Svg,
 }
 
 impl Format {

@@ -3,9 +3,11 @@
 mod again;
 mod all;
 mod archive;
+mod fonts;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
@@ -17,10 +19,20 @@ use super::{Context, Failure, Format};
 use crate::engine::past::Until;
 use crate::report::form::{Form, SetError};
 use crate::report::paper::stamp::{Kind, Since};
+use crate::report::pdf::{Fonts, NoFont};
 
 /// The forms of a report, by their names.
-const FORMS: &[(Format, Form)] =
-    &[(Format::Xlsx, Form::Xlsx), (Format::Html, Form::Html), (Format::Csv, Form::Csv), (Format::Json, Form::Json)];
+const FORMS: &[(Format, Form)] = &[
+    (Format::Pdf, Form::Pdf),
+    (Format::Xlsx, Form::Xlsx),
+    (Format::Html, Form::Html),
+    (Format::Csv, Form::Csv),
+    (Format::Json, Form::Json),
+    (Format::Svg, Form::Svg),
+];
+
+/// The fonts of this machine, read when a PDF is first set.
+static FONTS: LazyLock<Fonts> = LazyLock::new(|| Fonts::within(fonts::folders()));
 
 impl ValueEnum for Kind {
     fn value_variants<'a>() -> &'a [Self] {
@@ -71,6 +83,7 @@ impl Report {
             return again::run(context, file, self.asked.as_of).await;
         }
         let form = self.form(context)?;
+        form.typeset_by(&FONTS)?;
         // clap has it that a kind is there where no file is.
         let kind = self.kind.unwrap_or(Kind::Status);
         let question = Question {
@@ -97,7 +110,7 @@ impl Report {
         // An unwritable path is told before the work.
         let draft = self.output.as_deref().map(Draft::beside).transpose()?;
         let archive = Archive::open(context, question, self.asked).await?;
-        let bytes = form.set(&archive.paper(self.pilot.as_deref()).await?)?;
+        let bytes = form.set(&archive.paper(self.pilot.as_deref()).await?, &FONTS)?;
         match draft {
             Some(draft) => write(draft, &bytes),
             None => context.raw(&bytes),
@@ -127,6 +140,14 @@ impl From<SetError> for Failure {
         match error {
             SetError::Json(error) => error.into(),
             SetError::Workbook(error) => Self::usage(error.zh(), error.to_string()),
+            SetError::Pdf(error) => Self::usage(error.zh(), error.to_string()),
+            SetError::Svg(error) => Self::usage(error.zh(), error.to_string()),
         }
+    }
+}
+
+impl From<NoFont> for Failure {
+    fn from(error: NoFont) -> Self {
+        Self::usage(error.zh(), error.to_string())
     }
 }

@@ -2,12 +2,16 @@
 
 use super::paper::Paper;
 use super::paper::stamp::Stamp;
+use super::pdf::{Fonts, NoFont, PdfFault};
+use super::svg::NoCharts;
 use super::xlsx::XlsxFault;
-use super::{csv, html, json, xlsx};
+use super::{csv, html, json, pdf, svg, xlsx};
 
 /// A form of a paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
+    /// Pages of paper.
+    Pdf,
     /// A page.
     Html,
     /// A table for spreadsheets.
@@ -16,6 +20,8 @@ pub enum Form {
     Json,
     /// A workbook.
     Xlsx,
+    /// The charts alone.
+    Svg,
 }
 
 /// A paper cannot be set.
@@ -27,18 +33,38 @@ pub enum SetError {
     /// It does not fit into a workbook.
     #[error(transparent)]
     Workbook(#[from] XlsxFault),
+    /// It cannot be set as a PDF.
+    #[error(transparent)]
+    Pdf(#[from] PdfFault),
+    /// It has no charts.
+    #[error(transparent)]
+    Svg(#[from] NoCharts),
 }
 
 impl Form {
+    /// Every form.
+    pub const ALL: [Self; 6] = [Self::Pdf, Self::Xlsx, Self::Html, Self::Csv, Self::Json, Self::Svg];
+
     /// The ending of its files.
     #[must_use]
     pub const fn ending(self) -> &'static str {
         match self {
+            Self::Pdf => "pdf",
             Self::Html => "html",
             Self::Csv => "csv",
             Self::Json => "json",
             Self::Xlsx => "xlsx",
+            Self::Svg => "svg",
         }
+    }
+
+    /// What sets this form beside the program itself: typst and the fonts, where it is pages of paper.
+    ///
+    /// # Errors
+    ///
+    /// Where it needs a font that is not there.
+    pub fn typeset_by(self, fonts: &Fonts) -> Result<Option<String>, NoFont> {
+        (self == Self::Pdf).then(|| pdf::typeset_by(fonts)).transpose()
     }
 
     /// Sets a paper in this form: the same paper gives the same bytes.
@@ -46,12 +72,14 @@ impl Form {
     /// # Errors
     ///
     /// Where it cannot be set.
-    pub fn set(self, paper: &Paper) -> Result<Vec<u8>, SetError> {
+    pub fn set(self, paper: &Paper, fonts: &Fonts) -> Result<Vec<u8>, SetError> {
         Ok(match self {
+            Self::Pdf => pdf::bytes(paper, fonts)?,
             Self::Html => html::bytes(paper),
             Self::Csv => csv::bytes(paper),
             Self::Json => json::bytes(paper)?,
             Self::Xlsx => xlsx::bytes(paper)?,
+            Self::Svg => svg::bytes(paper)?,
         })
     }
 
@@ -59,10 +87,12 @@ impl Form {
     #[must_use]
     pub fn of(bytes: &[u8]) -> Option<Self> {
         let begins: &[(&[u8], Self)] = &[
+            (b"%PDF-", Self::Pdf),
             (b"<!DOCTYPE html>", Self::Html),
             (b"\xef\xbb\xbf", Self::Csv),
             (b"{", Self::Json),
             (b"PK\x03\x04", Self::Xlsx),
+            (b"<svg ", Self::Svg),
         ];
         begins.iter().find(|(begin, _)| bytes.starts_with(begin)).map(|(_, form)| *form)
     }

@@ -4,16 +4,15 @@
 //! Every figure links to the appendix, where what it is made of stands event by event. maud escapes every text.
 
 mod appendix;
-mod drawing;
 mod grid;
-
-use std::fmt::Write as _;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::drawing::{self, WIDTH};
+use super::paper::chart::Chart;
 use super::paper::code::Code;
 use super::paper::table::{Link, Unit};
-use super::paper::{Block, Facts, Paper, Prose, Section, SignOff};
+use super::paper::{Block, Facts, Paper, Prose, Section, SignOff, ordinal};
 
 /// What the page looks like.
 const STYLE: &str = include_str!("html/style.css");
@@ -70,18 +69,6 @@ fn date_zh(date: crate::domain::Date) -> String {
     date.format("%Y年%-m月%-d日").to_string()
 }
 
-/// The number of a heading: 一、 to 九十九、.
-fn ordinal(number: usize) -> String {
-    const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
-    let digit = |digit: usize| DIGITS.get(digit % 10).copied().unwrap_or_default();
-    match number {
-        0 | 100.. => number.to_string(),
-        1..=9 => digit(number).to_owned(),
-        10..=19 => format!("十{}", digit(number)),
-        _ => format!("{}十{}", digit(number / 10), digit(number)),
-    }
-}
-
 fn contents(paper: &Paper) -> Markup {
     html! {
         nav aria-label="目录" {
@@ -109,7 +96,7 @@ fn block_of(block: &Block) -> Markup {
     match block {
         Block::Facts(facts) => facts_of(facts),
         Block::Table(table) => grid::of(table),
-        Block::Chart(chart) => drawing::of(chart),
+        Block::Chart(chart) => figure(chart),
         Block::Prose(prose) => prose_of(prose),
         Block::SignOff(sign_off) => sign_off_of(sign_off),
     }
@@ -120,6 +107,16 @@ fn target(link: Link) -> String {
     match link {
         Link::Event(position) => format!("#e{position}"),
         Link::Basis(index) => format!("#b{index}"),
+    }
+}
+
+fn figure(chart: &Chart) -> Markup {
+    let drawing = drawing::of(chart);
+    html! {
+        figure {
+            figcaption { b { (chart.title) } (chart.alt) }
+            svg role="img" aria-label={ (chart.title) ":" (chart.alt) } viewBox={ "0 0 " (WIDTH) " " (drawing.height) } { (drawing.drawn) }
+        }
     }
 }
 
@@ -183,27 +180,10 @@ fn footer(paper: &Paper) -> Markup {
 }
 
 fn code_of(code: &Code) -> Markup {
-    let side = code.size + 8;
-    let mut path = String::new();
-    for (row, column, length) in code.runs() {
-        // Writing to a string cannot fail.
-        let _ = write!(path, "M{} {}h{length}v1h-{length}z", column + 4, row + 4);
-    }
+    let side = drawing::code_side(code);
     html! {
         svg.code role="img" aria-label="二维码：台账名称、位置和完整的根" viewBox={ "0 0 " (side) " " (side) } shape-rendering="crispEdges" {
-            rect width=(side) height=(side) fill="#fff" {}
-            path d=(path) fill="#000" {}
+            (drawing::code(code))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn headings_are_numbered_in_chinese() {
-        let numbers: Vec<String> = [1, 9, 10, 11, 20, 21, 99].map(ordinal).into();
-        assert_eq!(numbers, ["一", "九", "十", "十一", "二十", "二十一", "九十九"]);
     }
 }

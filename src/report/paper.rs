@@ -287,3 +287,26 @@ impl Paper {
         self.tables().any(|table| table.columns.len() > Table::NARROW_MAX)
     }
 }
+
+/// The number of a heading in Chinese: 一 to 九十九; from there on in digits.
+pub(super) fn ordinal(number: usize) -> String {
+    const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    let digit = |digit: usize| DIGITS.get(digit % 10).copied().unwrap_or_default();
+    match number {
+        0 | 100.. => number.to_string(),
+        1..=9 => digit(number).to_owned(),
+        10..=19 => format!("十{}", digit(number)),
+        _ => format!("{}十{}", digit(number / 10), digit(number)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_are_numbered_in_chinese() {
+        let numbers: Vec<String> = [1, 9, 10, 11, 20, 21, 99].map(ordinal).into();
+        assert_eq!(numbers, ["一", "九", "十", "十一", "二十", "二十一", "九十九"]);
+    }
+}

@@ -39,6 +39,7 @@ pub fn stamp(pilot: Option<&str>) -> Stamp {
         since: Since::Date(date("2026-11-30")),
         rules: RuleVersion { position: 1, digest: "ab".repeat(32) },
         renderer: RENDERER.to_owned(),
+        typeset: None,
     }
 }
 

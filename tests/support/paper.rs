@@ -41,6 +41,7 @@ pub fn paper(scenario: &Scenario, kind: Kind, pilot: Option<&str>, as_of: &str) 
         since: Since::month_before(as_of),
         rules: RuleVersion::of(1, &scenario.state.programme.parameters_on(as_of)),
         renderer: RENDERER.to_owned(),
+        typeset: None,
     };
     build(&Material { stamp, state: &scenario.state, before: None, pilot, tally })
 }

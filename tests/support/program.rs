@@ -169,7 +169,12 @@ pub fn file(content: &[u8]) -> NamedTempFile {
 /// The program, as yet without arguments, and deaf to the environment of whoever runs the tests.
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tranche"));
-    command.env_remove("DATABASE_URL").env_remove("TRANCHE_LOG").env("NO_COLOR", "1").current_dir("/");
+    command
+        .env_remove("DATABASE_URL")
+        .env_remove("TRANCHE_LOG")
+        .env_remove("TRANCHE_FONTS")
+        .env("NO_COLOR", "1")
+        .current_dir("/");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::FONTS;
 use super::archive::{Archive, Question};
 use crate::cli::asked::Asked;
 use crate::cli::{Context, Failure};
@@ -33,7 +34,7 @@ pub(super) async fn run(context: &mut Context, file: &Path, as_of: Option<Date>)
     }
     context.ledger = Some(ledger.clone());
     let (archive, paper) = then(context, &filed.stamp).await?;
-    let bytes = filed.form.set(&paper)?;
+    let bytes = filed.form.set(&paper, &FONTS)?;
     match as_of {
         None => compare(context, &filed, &archive, &bytes),
         Some(date) => against(context, &filed, &paper, bytes == filed.bytes, date).await,
@@ -109,6 +110,7 @@ async fn paper(archive: &Archive, stamp: &Stamp) -> Result<Paper, Failure> {
 fn compare(context: &mut Context, filed: &Filed, archive: &Archive, bytes: &[u8]) -> Result<(), Failure> {
     let stamp = &filed.stamp;
     let identical = bytes == filed.bytes;
+    let typeset = filed.form.typeset_by(&FONTS)?;
     let since = archive.head().saturating_sub(stamp.position);
     if context.is_json() {
         context.json(&json!({"identical": identical, "stamp": stamp, "entries_since": since}))?;
@@ -122,20 +124,26 @@ fn compare(context: &mut Context, filed: &Filed, archive: &Archive, bytes: &[u8]
                 format!("the ledger has {since} entries more since; ask --as-of DATE for what changed"),
             ))?;
         }
-    } else if stamp.renderer == RENDERER {
+    } else if stamp.renderer == RENDERER && stamp.typeset == typeset {
         let (zh, en) = first_difference(&filed.bytes, bytes);
         context.line(context.lang.pick(
             format!("不一致:文件制成后被改动。{zh}"),
             format!("differs: the file was altered after it was made. {en}"),
         ))?;
     } else {
-        let made = &stamp.renderer;
+        let made = maker(&stamp.renderer, stamp.typeset.as_deref());
+        let here = maker(RENDERER, typeset.as_deref());
         context.line(context.lang.pick(
-            format!("不一致:文件由 {made} 制成,本程序为 {RENDERER},版式不同;台账的根一致"),
-            format!("differs: the file was made by {made}, this is {RENDERER}, which sets it otherwise; the ledger's root agrees"),
+            format!("不一致:文件由 {made} 制成,本机为 {here},版式不同;台账的根一致"),
+            format!("differs: the file was made by {made}, here it is {here}, which sets it otherwise; the ledger's root agrees"),
         ))?;
     }
     if identical { Ok(()) } else { Err(Failure::Refused) }
+}
+
+/// What made a report: the program, and what set its pages.
+fn maker(renderer: &str, typeset: Option<&str>) -> String {
+    typeset.map_or_else(|| renderer.to_owned(), |typeset| format!("{renderer}({typeset})"))
 }
 
 /// Says what is otherwise as of another date, by everything recorded since, and which events make it so.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::archive::{Archive, Question};
-use super::write;
+use super::{FONTS, write};
 use crate::cli::asked::Asked;
 use crate::cli::draft::{Draft, unwritable};
 use crate::cli::{Context, Failure};
@@ -62,7 +62,7 @@ async fn one(archive: Arc<Archive>, pilot: Id, kind: Kind, form: Form, folder: &
 
 /// Sets a paper on a thread of its own.
 async fn set(paper: Paper, form: Form) -> Result<(Paper, Vec<u8>), Failure> {
-    let setting = tokio::task::spawn_blocking(move || form.set(&paper).map(|bytes| (paper, bytes)));
+    let setting = tokio::task::spawn_blocking(move || form.set(&paper, &FONTS).map(|bytes| (paper, bytes)));
     let set = setting.await.map_err(|error| Failure::from(std::io::Error::other(error)))?;
     Ok(set?)
 }

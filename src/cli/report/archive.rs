@@ -115,6 +115,7 @@ impl Archive {
                 &programme.parameters_on(self.as_of),
             ),
             renderer: RENDERER.to_owned(),
+            typeset: None,
         }
     }
 

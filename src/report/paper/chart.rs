@@ -1,7 +1,7 @@
 //! Charts as data: what is drawn, with its text alternative. Every chart reads in black and white: its parts are told
 //! apart by [`Fill`] and [`Stroke`], never by colour alone.
 //!
-//! Refused here: drawing. `super::super::drawing` sets a chart as SVG, which every form that draws uses.
+//! Refused here: drawing. `report/drawing` sets a chart as SVG, which every form that draws uses.
 
 use serde::Serialize;
 

@@ -118,6 +118,9 @@ pub struct Stamp {
     pub rules: RuleVersion,
     /// Which version of the program made it: [`RENDERER`].
     pub renderer: String,
+    /// What set its pages beside the program: typst and the fonts. Only pages of paper have any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typeset: Option<String>,
 }
 
 impl RuleVersion {
@@ -125,13 +128,17 @@ impl RuleVersion {
     #[must_use]
     pub fn of(position: u64, parameters: &Parameters) -> Self {
         let json = canonical::to_vec(parameters).unwrap_or_default();
-        let digest = Sha256::digest(json).iter().fold(String::new(), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
-        Self { position, digest }
+        Self { position, digest: digest(&json) }
     }
+}
+
+/// The SHA-256 of bytes, in hexadecimal.
+pub(in crate::report) fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 impl Since {
@@ -196,7 +203,7 @@ impl Stamp {
         };
         let known_at = self.known_at.as_deref().and_then(|text| text.parse::<Timestamp>().ok()).map(shanghai);
         let digest: String = self.rules.digest.chars().take(8).collect();
-        vec![
+        let mut facts = vec![
             Fact::new("ledger", "台账", self.ledger.as_str()),
             Fact::new("as_of", "截至日期", self.as_of),
             Fact::new(
@@ -209,7 +216,9 @@ impl Stamp {
             Fact::new("since", "变动起算", since),
             Fact::new("rules", "规则版本", format!("第 {} 条 {digest}", self.rules.position)),
             Fact::new("renderer", "制表程序", self.renderer.as_str()),
-        ]
+        ];
+        facts.extend(self.typeset.as_deref().map(|by| Fact::new("typeset", "排版与字体", by)));
+        facts
     }
 }
 
@@ -230,6 +239,7 @@ mod tests {
             since: Since::Date(Date::from_ymd_opt(2026, 11, 30).unwrap()),
             rules: RuleVersion { position: 1, digest: "ab".repeat(32) },
             renderer: RENDERER.to_owned(),
+            typeset: None,
         }
     }
 

@@ -1,32 +1,58 @@
-//! Charts as inline SVG in the ink of the page, with hatches and dashes in place of colours, and their text beside them.
+//! Charts as SVG in the ink that `currentColor` has around them, with hatches and dashes in place of colours.
+//!
+//! Pages, PDFs and files of charts alone draw the same. Refused here: titles and texts beside a drawing, which are its
+//! surroundings' to set.
 
 mod steps;
+
+use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
 use crate::report::paper::chart::{BarRow, Chart, Fill, Part, Plot};
+use crate::report::paper::code::Code;
 use crate::report::paper::table::Unit;
 
 /// How wide a drawing is, in units of its own.
-const WIDTH: i128 = 900;
+pub(super) const WIDTH: i128 = 900;
 /// The size of its letters.
 const LETTER: i128 = 15;
 
-pub(super) fn of(chart: &Chart) -> Markup {
+/// A chart as drawn.
+pub(super) struct Drawing {
+    /// How high it is, in the units of [`WIDTH`].
+    pub(super) height: i128,
+    /// What stands in the `svg`.
+    pub(super) drawn: Markup,
+}
+
+pub(super) fn of(chart: &Chart) -> Drawing {
     let (height, drawn) = match &chart.plot {
         Plot::Bar { parts } => bar(&chart.key, parts),
         Plot::Steps { from, to, lines } => steps::of(*from, *to, lines),
-        Plot::Rows { legend, rows } => rows_of(&chart.key, legend, rows),
+        Plot::Rows { legend, rows } => rows_of(&chart.key, legend, rows, most(rows)),
     };
-    html! {
-        figure {
-            figcaption { b { (chart.title) } (chart.alt) }
-            svg role="img" aria-label={ (chart.title) ":" (chart.alt) } viewBox={ "0 0 " (WIDTH) " " (height) } {
-                (patterns(&chart.key))
-                (drawn)
-            }
+    drawing(&chart.key, height, &drawn)
+}
+
+/// The same in drawings of at most so many rows each, to the same scale, for pages.
+pub(super) fn in_parts(chart: &Chart, rows_most: usize) -> Vec<Drawing> {
+    match &chart.plot {
+        Plot::Rows { legend, rows } if rows.len() > rows_most => {
+            let parts = rows.chunks(rows_most).map(|part| rows_of(&chart.key, legend, part, most(rows)));
+            parts.map(|(height, drawn)| drawing(&chart.key, height, &drawn)).collect()
         }
+        _ => vec![of(chart)],
     }
+}
+
+fn drawing(key: &str, height: i128, drawn: &Markup) -> Drawing {
+    Drawing { height, drawn: html! { (patterns(key)) (drawn) } }
+}
+
+/// The largest sum of a chart of rows.
+fn most(rows: &[BarRow]) -> i128 {
+    rows.iter().flat_map(|row| &row.amounts).map(|sum| sum.fen()).max().unwrap_or(0)
 }
 
 /// The hatches, named after their chart so that names stay unique on the page.
@@ -102,8 +128,7 @@ fn shortened(label: &str) -> String {
 }
 
 /// A bar a row: what is widest is an outline, what lies within it lies over it.
-fn rows_of(key: &str, legend: &[(String, Fill)], rows: &[BarRow]) -> (i128, Markup) {
-    let most = rows.iter().flat_map(|row| &row.amounts).map(|sum| sum.fen()).max().unwrap_or(0);
+fn rows_of(key: &str, legend: &[(String, Fill)], rows: &[BarRow], most: i128) -> (i128, Markup) {
     let top = |at: usize| 40 + i128::try_from(at).unwrap_or(0) * 54;
     let column = |at: usize| i128::try_from(at).unwrap_or(0) * 170;
     let drawn = html! {
@@ -124,4 +149,23 @@ fn rows_of(key: &str, legend: &[(String, Fill)], rows: &[BarRow]) -> (i128, Mark
         }
     };
     (top(rows.len()), drawn)
+}
+
+/// How many units each side of a QR code has, with its quiet zone.
+pub(super) fn code_side(code: &Code) -> usize {
+    code.size + 8
+}
+
+/// A QR code on white, a unit a module.
+pub(super) fn code(code: &Code) -> Markup {
+    let side = code_side(code);
+    let mut path = String::new();
+    for (row, column, length) in code.runs() {
+        // Writing to a string cannot fail.
+        let _ = write!(path, "M{} {}h{length}v1h-{length}z", column + 4, row + 4);
+    }
+    html! {
+        rect width=(side) height=(side) fill="#fff" {}
+        path d=(path) fill="#000" {}
+    }
 }
