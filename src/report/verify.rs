@@ -287,7 +287,9 @@ fn words(what: &What) -> (String, String) {
             format!("按当时的规则不应入账:{}", reasons(broken, |reason| &reason.zh)),
             format!("unlawful by the rules in force then: {}", reasons(broken, |reason| &reason.en)),
         ),
-        What::Otherwise(due) => (format!("与按规则应记的内容不同:{due}"), format!("not what the rules lead to: {due}")),
+        What::Otherwise { zh, en } => {
+            (format!("与按规则应记的内容不同:{zh}"), format!("not what the rules lead to: {en}"))
+        }
         What::Command(what) => {
             let (zh, en) = differs(what);
             (format!("记录与其命令登记不符:{zh}"), format!("the entry and its command's row disagree: {en}"))

@@ -43,7 +43,12 @@ pub enum What {
     /// The rules in force when it was recorded do not let it through.
     Unlawful(Vec<Reason>),
     /// It is not what the rules lead to: its stream, its warnings, its time, or an event that comes with another.
-    Otherwise(String),
+    Otherwise {
+        /// In Chinese: what it says, and what was due.
+        zh: String,
+        /// The same in English.
+        en: String,
+    },
     /// The row of a command is not what its events tell.
     Command(Difference),
     /// Entries stand behind the head, which does not count them.
@@ -127,7 +132,7 @@ impl What {
             Self::Version { .. } => "stream_version",
             Self::TimeBack => "time_goes_back",
             Self::Unlawful(_) => "event_unlawful",
-            Self::Otherwise(_) => "event_not_as_decided",
+            Self::Otherwise { .. } => "event_not_as_decided",
             Self::Command(_) => "command_differs",
             Self::Uncounted => "entries_uncounted",
             Self::Root { .. } => "root_differs",
@@ -154,14 +159,14 @@ impl What {
                 | Self::Rewritten
                 | Self::Moved
                 | Self::Unlawful(_)
-                | Self::Otherwise(_)
+                | Self::Otherwise { .. }
         ) || matches!(self, Self::Command(difference) if difference.field != "row" && difference.field != "extra")
     }
 
     /// Whether it may be no more than what follows from an earlier entry's not being what it was.
     #[must_use]
     pub fn may_follow(&self) -> bool {
-        matches!(self, Self::Unlawful(_) | Self::Otherwise(_) | Self::Version { .. } | Self::Projection(_))
+        matches!(self, Self::Unlawful(_) | Self::Otherwise { .. } | Self::Version { .. } | Self::Projection(_))
     }
 }
 

@@ -124,7 +124,9 @@ impl Judge {
         let (position, since) = (event.position, Some(event.recorded_at));
         let (event, wrong) = match self.due.pop_front() {
             Some(due) if due != event => {
-                (event, Some(What::Otherwise(format!("{} {} due", due.stream, due.act.kind().event()))))
+                let due = format!("{} {}", due.stream, due.act.kind().event());
+                let (zh, en) = (format!("应为 {due}"), format!("{due} was due"));
+                (event, Some(What::Otherwise { zh, en }))
             }
             Some(_) => (event, None),
             None if position == 1 => {
@@ -170,7 +172,7 @@ impl Judge {
                 let version = state.programme.streams.get(stream).copied().unwrap_or(0) + 1;
                 let expected = (stream, version, moment.recorded_at, moment.simulated, &warnings);
                 if found != expected {
-                    wrong = Some(What::Otherwise(said(&event.warnings, &warnings, (&event.stream, stream), moment)));
+                    wrong = Some(otherwise(&event.warnings, &warnings, (&event.stream, stream), moment));
                 } else if acts.len() > 1 {
                     let events = events_of(state, &command, event.command_id, (acts, &warnings), moment);
                     self.due = events.into_iter().skip(1).collect();
@@ -183,22 +185,27 @@ impl Judge {
 }
 
 /// What an event says otherwise than the rules do.
-fn said(found: &[Reason], expected: &[Reason], (stream, due): (&str, &str), moment: Moment) -> String {
+fn otherwise(found: &[Reason], expected: &[Reason], (stream, due): (&str, &str), moment: Moment) -> What {
     let rules = |reasons: &[Reason]| reasons.iter().map(|reason| reason.rule.id()).collect::<Vec<_>>().join(" ");
-    if stream != due {
-        format!("stream {stream}, {due} due")
+    let (zh, en) = if stream != due {
+        (format!("流为 {stream},应为 {due}"), format!("stream {stream}, {due} was due"))
     } else if found != expected {
-        format!("warnings [{}], [{}] due", rules(found), rules(expected))
+        let (found, due) = (rules(found), rules(expected));
+        (format!("提示为 [{found}],应为 [{due}]"), format!("warnings [{found}], [{due}] were due"))
     } else {
-        format!("time or version; {} due", crate::log::entry::moment_text(moment.recorded_at))
-    }
+        let due = crate::log::entry::moment_text(moment.recorded_at);
+        (format!("时间或版本不符,时间应为 {due}"), format!("another time or version; {due} was due"))
+    };
+    What::Otherwise { zh, en }
 }
 
 /// The first event opens the programme, in its stream, on the day it was recorded, by rules that can be read.
 fn opening_wrong(event: &Event) -> Option<What> {
-    let Act::OpenProgramme(act) = &event.act else {
-        return Some(What::Otherwise("ProgrammeOpened due".to_owned()));
+    let opening_due = || What::Otherwise {
+        zh: "首条应为开设专项(ProgrammeOpened)".to_owned(),
+        en: "the first opens the programme (ProgrammeOpened)".to_owned(),
     };
+    let Act::OpenProgramme(act) = &event.act else { return Some(opening_due()) };
     if Parameters::read(&act.rules).is_err() {
         let (zh, en) = ("规则不完整".to_owned(), "the rules cannot be read".to_owned());
         return Some(What::Unlawful(vec![Reason::new(Rule::Form01, zh, en)]));
@@ -209,5 +216,5 @@ fn opening_wrong(event: &Event) -> Option<What> {
         && !event.simulated
         && event.approvals.is_empty()
         && event.warnings.is_empty();
-    (!as_due).then(|| What::Otherwise("an opening due".to_owned()))
+    (!as_due).then(opening_due)
 }
