@@ -145,7 +145,8 @@ async fn killed_half_way_it_leaves_whole_files_and_nothing_in_the_way() {
     let folder = tempfile::tempdir().unwrap();
     let into = folder.path().to_str().unwrap();
     let arguments = ["report", "projects", "--all", "--as-of", "2027-12-31", "--format", "pdf", "-o", into];
-    let finished = || names(folder.path()).into_iter().filter(|name| name.ends_with(".pdf")).collect::<Vec<_>>();
+    let whole = |name: &String| Path::new(name).extension().is_some_and(|ending| ending == "pdf");
+    let finished = || names(folder.path()).into_iter().filter(whole).collect::<Vec<_>>();
     let mut running = Running::start(&mut desk.command(&arguments));
     while finished().len() < 2 {
         assert!(running.child().try_wait().unwrap().is_none(), "it ended before it was killed");
@@ -158,7 +159,7 @@ async fn killed_half_way_it_leaves_whole_files_and_nothing_in_the_way() {
     }
     fs::write(folder.path().join("projects-JX2025-04.pdf.4194301.part"), "half").unwrap();
     assert_eq!(desk.call(&arguments).code(), 0);
-    assert!(names(folder.path()).iter().all(|name| name.ends_with(".pdf")), "{:?}", names(folder.path()));
+    assert!(names(folder.path()).iter().all(whole), "{:?}", names(folder.path()));
     assert_eq!(finished().len(), 11);
 }
 

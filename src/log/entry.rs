@@ -113,7 +113,7 @@ pub fn write(ledger: &str, event: &Event) -> Result<Vec<u8>, EntryError> {
 ///
 /// # Errors
 ///
-/// Those of [`write`].
+/// Those of [`write()`].
 pub fn write_with_request(ledger: &str, event: &Event) -> Result<(Vec<u8>, [u8; 32]), EntryError> {
     let object = object(ledger, event)?;
     let part = |name: &str| object.member(name).unwrap_or(b"null");
