@@ -151,7 +151,7 @@ fn compare_span(events: impl Iterator<Item = Told>, rows: &[CommandFound], items
         // What the row says of an entry that is not what it was, or of one beside it, is told by that entry.
         let row = by_id.remove(&told.id);
         let first = row.map_or(told.first, |row| u64::try_from(row.first_position).unwrap_or(0).min(told.first));
-        let count = row.map_or(1, |row| u64::try_from(row.events).unwrap_or(1)).clamp(1, 8);
+        let count = row.map_or(1, |row| u64::try_from(row.events).unwrap_or(1)).max(u64::from(told.events)).clamp(1, 8);
         if let Some(place) = (first..first + count).find(|at| *at != told.first && findings.explains(*at, *at)) {
             tracing::debug!(place, id = %told.id, "the command's row goes with an entry that was altered");
             continue;
