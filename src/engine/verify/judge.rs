@@ -122,6 +122,8 @@ impl Judge {
     /// Judges an event whose predecessors are all what they were, and folds it.
     fn judge(&mut self, event: Event, findings: &mut Findings) {
         let (position, since) = (event.position, Some(event.recorded_at));
+        // Which event of a command is not what it was cannot be told where they do not go together.
+        let from = if self.due.is_empty() { position } else { position - 1 };
         let (event, wrong) = match self.due.pop_front() {
             Some(due) if due != event => {
                 let due = format!("{} {}", due.stream, due.act.kind().event());
@@ -137,7 +139,7 @@ impl Judge {
         };
         if let Some(what) = wrong {
             self.stopped = true;
-            findings.note(what, Some((position, position)), since);
+            findings.note(what, Some((from, position)), since);
             return;
         }
         evolve(&mut self.state, &event);
