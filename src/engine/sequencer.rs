@@ -69,6 +69,8 @@ async fn landed(answer: JoinHandle<Result<Appended, StoreError>>) -> Result<Appe
 pub(super) struct Sequencer {
     target: Target,
     store: Arc<Store>,
+    /// The connection for what is looked up while a batch is in flight.
+    beside: Option<Arc<Store>>,
     name: String,
     ledger: i64,
     clock: Clock,
@@ -97,6 +99,7 @@ impl Sequencer {
         let mut sequencer = Self {
             target,
             store,
+            beside: None,
             name: name.to_owned(),
             ledger: head.ledger,
             clock,

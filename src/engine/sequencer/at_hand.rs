@@ -4,12 +4,14 @@
 //! batch lands, for until then the database does not know what became of it. Refused here: deciding.
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::sync::Arc;
 
 use super::Sequencer;
 use crate::domain::act::Act;
 use crate::domain::decide::{application_of, pilot_of};
 use crate::domain::text::Id;
 use crate::engine::{EngineError, Job, Known, known, payment, state};
+use crate::store::Store;
 
 impl Sequencer {
     /// Brings in what the next commands are decided on beyond the programme, and says which of them the database has
@@ -30,14 +32,28 @@ impl Sequencer {
         let ids: Vec<_> = jobs().filter(|job| job.given).map(|job| job.id).collect();
         let missing = payment::missing(&self.state, jobs().map(|job| &job.command.act));
         let payments: Vec<&Id> = missing.iter().collect();
+        let store = self.unoccupied().await;
         let (known, found) = futures_util::future::try_join(
-            known(&self.store, self.ledger, &ids),
-            payment::find(&self.store, self.ledger, &payments),
+            known(&store, self.ledger, &ids),
+            payment::find(&store, self.ledger, &payments),
         )
         .await?;
         payment::bring(&mut self.state, &found);
         self.named = payment::named(jobs().map(|job| &job.command.act));
         Ok(known)
+    }
+
+    /// A connection on which no append is under way, for what is asked there is answered behind it. What is in flight
+    /// need not be seen: its commands and payments are at hand.
+    async fn unoccupied(&mut self) -> Arc<Store> {
+        if self.flights.is_empty() {
+            return Arc::clone(&self.store);
+        }
+        if self.beside.as_ref().is_none_or(|store| store.is_closed()) {
+            // Where there is none to be had, looking up only takes longer.
+            self.beside = Store::connect(&self.target).await.ok().map(Arc::new);
+        }
+        Arc::clone(self.beside.as_ref().unwrap_or(&self.store))
     }
 
     /// The pilots that acts name, and that are recognised but not at hand.
