@@ -187,7 +187,7 @@ impl<'a> Form<'a> {
             Column::text("actual", "实际完成值", 2),
             Column::new("weight", "分值", ColumnKind::Points).summed(),
             Column::new("score", "得分", ColumnKind::Points).summed(),
-            Column::text("deviation", "偏差原因分析及改进措施", 5),
+            Column::text("deviation", "偏差原因分析及改进措施", 8),
         ];
         let mut table = Table::new("indicators", "绩效指标", columns);
         let (mut weights, mut scores) = (0_u64, 0_u64);

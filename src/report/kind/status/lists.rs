@@ -53,17 +53,22 @@ pub(super) fn releases(material: &Material, of: PilotMaterial, grounds: &Grounds
     let (made, back): (Cell, Cell) = (made.into(), back.into());
     let net = grounds.figures().released.grouped();
     table.total = Some(vec![
-        "合计".into(),
+        in_all(&net),
         Cell::none(),
         Cell::none(),
         Cell::none(),
         made.on(Grounds::link(Figure::Released)),
         back,
         Cell::none(),
-        format!("净额 {net}").into(),
+        Cell::none(),
     ]);
     summed(&mut table, &["amount", "reversed"]);
     table
+}
+
+/// The name of a total whose sums are told apart from what was reversed of them.
+fn in_all(net: &str) -> Cell {
+    format!("合计（净额 {net}）").into()
 }
 
 /// Marks columns as ones whose totals are the sums of their rows.
@@ -165,14 +170,14 @@ pub(super) fn payments(material: &Material, of: PilotMaterial, grounds: &Grounds
     }
     let net = grounds.figures().paid.grouped();
     table.total = Some(vec![
-        "合计".into(),
+        in_all(&net),
         Cell::none(),
         Cell::none(),
         Cell::none(),
         Cell::none(),
         Cell::from(made).on(Grounds::link(Figure::Paid)),
         back.into(),
-        format!("净额 {net}").into(),
+        Cell::none(),
     ]);
     summed(&mut table, &["amount", "reversed"]);
     "尚无支付".clone_into(&mut table.empty);
