@@ -42,7 +42,7 @@ fn explain(view: View, of: PilotMaterial, figure: Figure) -> Explanation {
 pub(super) fn worked(explanation: &Explanation, between: &str) -> String {
     let Explanation { formula, arithmetic, inputs, .. } = explanation;
     if let Some(closed) = formula.strip_prefix("0 (").and_then(|standing| standing.split_once(' ')) {
-        return format!("{arithmetic}，因{}", closed.1.trim_end_matches(')'));
+        return format!("因{}，为 {arithmetic}", closed.1.trim_end_matches(')'));
     }
     if arithmetic.starts_with(&format!("{formula} = ")) {
         let parameter = inputs.iter().find(|input| input.symbol == input.name);
