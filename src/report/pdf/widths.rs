@@ -55,7 +55,9 @@ pub(super) fn length(text: &str) -> u64 {
     text.chars()
         .map(|letter| match letter.width() {
             Some(2) => 100,
-            _ if letter.is_ascii_uppercase() || matches!(letter, '%' | '—' | '@') => 72,
+            _ if matches!(letter, ' ' | '-' | '.' | ',' | ':' | ';' | '/' | '(' | ')') => 40,
+            _ if matches!(letter, '%' | '—' | '@' | 'M' | 'W' | 'm' | 'w') => 100,
+            _ if letter.is_ascii_uppercase() => 72,
             _ => 57,
         })
         .sum()
@@ -133,15 +135,21 @@ fn wishes(table: &Table, letters: &Letters, at: usize, column: &Column) -> Wishe
 
 /// What a column of texts would like: what stands in most rows on ever fewer lines, in between what is longest.
 fn wishes_of_texts(texts: impl Iterator<Item = String>, (least, head): (u64, u64), empty: u64) -> Wishes {
-    let (mut least, mut lengths) = (least, Vec::new());
+    let (mut least, mut lengths, mut kept) = (least, Vec::new(), Vec::new());
     for text in texts {
-        let kept = if text.bytes().any(|byte| byte.is_ascii_digit()) { CODE } else { FEW };
-        least = least.max(if length(&text) <= kept { length(&text) + 20 } else { unbroken(&text) });
-        lengths.push(length(&text) + if text.is_empty() { 0 } else { 20 });
+        let own = length(&text) + if text.is_empty() { 0 } else { 20 };
+        let most = if text.bytes().any(|byte| byte.is_ascii_digit()) { CODE } else { FEW };
+        if own <= most + 20 {
+            kept.push(own);
+        }
+        least = least.max(unbroken(&text));
+        lengths.push(own);
     }
     lengths.sort_unstable();
     let longest = lengths.last().copied().unwrap_or(0);
     let usual = lengths.get((lengths.len() * 9).div_ceil(10).saturating_sub(1)).copied().unwrap_or(0);
+    // What few rows have need not be kept together.
+    let least = kept.into_iter().filter(|own| *own <= usual).fold(least, u64::max);
     let (longest, usual) = if longest == 0 { (empty, empty) } else { (longest.min(LONG), usual.min(LONG)) };
     // A line is never quite full.
     let on = |whole: u64, lines: u64| whole.min(whole / lines + 100);
