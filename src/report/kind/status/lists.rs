@@ -45,7 +45,7 @@ pub(super) fn releases(material: &Material, of: PilotMaterial, grounds: &Grounds
             release.amount.into(),
             reversed.map(|_| -release.amount).into(),
             release.confirmed_on.filter(|on| *on <= date).into(),
-            reversed.map(|on| format!("{on} 冲正")).into(),
+            reversed.map(|on| format!("冲正于 {on}")).into(),
         ];
         let tone = if reversed.is_some() { Tone::Reversed } else { Tone::Plain };
         table.rows.push(Row::from(cells).toned(tone));
@@ -163,7 +163,7 @@ pub(super) fn payments(material: &Material, of: PilotMaterial, grounds: &Grounds
             act.purpose.zh().into(),
             act.amount.into(),
             Cell::from(reversed.map(|_| -act.amount)).on(reversed.map(|event| Link::Event(event.position))),
-            reversed.map(|event| format!("{} 冲正", event.on)).into(),
+            reversed.map(|event| format!("冲正于 {}", event.on)).into(),
         ];
         let tone = if reversed.is_some() { Tone::Reversed } else { Tone::Plain };
         table.rows.push(Row::from(cells).toned(tone));
