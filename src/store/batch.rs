@@ -23,8 +23,6 @@ pub struct Batch {
     pub peaks: Vec<u8>,
     /// The entries, in order.
     pub events: Vec<EventRow>,
-    /// The commands they came from.
-    pub commands: Vec<CommandRow>,
     /// How the pilots' funds move, and the parameters that their limits rest on.
     pub funds: Funds,
 }
@@ -46,21 +44,17 @@ pub struct EventRow {
     pub recorded_at: DateTime<Utc>,
     /// The payment it is about: `+` and its identifier where it is recorded, `-` and the same where it is cancelled.
     pub item: Option<String>,
+    /// The id of the command that led to it, where it is that command's first event.
+    pub command: Option<Uuid>,
     /// The canonical JSON, at most 65,535 bytes.
     pub entry: Vec<u8>,
 }
 
-/// One accepted command.
-#[derive(Clone, Debug)]
-pub struct CommandRow {
-    /// Its id.
-    pub id: Uuid,
-    /// SHA-256 of the canonical request.
-    pub request: [u8; 32],
-    /// Where its first event stands.
-    pub first_position: i64,
-    /// How many it has.
-    pub events: i32,
+impl Batch {
+    /// The commands its entries came from.
+    pub fn commands(&self) -> impl Iterator<Item = Uuid> {
+        self.events.iter().filter_map(|event| event.command)
+    }
 }
 
 /// Parameters of the programme that the wall judges by, from this act on.
