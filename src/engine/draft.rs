@@ -66,7 +66,9 @@ impl Draft {
 
     /// Adds an event, `after` being the state with it folded in.
     pub(super) fn add(&mut self, after: &Ledger, event: &Event, entry: Vec<u8>) {
-        fund::book(&mut self.funds, after, event);
+        if let Some(act) = fund::act_of(after, event) {
+            self.funds.add(act);
+        }
         self.bytes += entry.len();
         let of_before = self.command.replace(event.command_id);
         self.events.push(EventRow {

@@ -12,7 +12,7 @@ use super::decoded::Item;
 use super::finding::{Findings, What};
 use crate::domain::act::Act;
 use crate::domain::command::Command;
-use crate::domain::decide::{Decision, decide};
+use crate::domain::decide::{consequence_of, stream_of, warnings_of};
 use crate::domain::event::{Event, Reason, events_of};
 use crate::domain::evolve::evolve;
 use crate::domain::ledger::{Ledger, shanghai_date};
@@ -190,16 +190,17 @@ impl Judge {
         let state = &self.state;
         let moment = state.moment(&command, event.recorded_at);
         let mut wrong = None;
-        match decide(state, &command, event.recorded_at) {
-            Decision::Refused(reasons) => wrong = Some(What::Unlawful(reasons)),
-            Decision::Accepted { acts, warnings } => {
-                let stream = acts.first().map_or("", |(stream, _)| stream);
-                let found = (event.stream.as_str(), event.version, event.recorded_at, event.simulated, &event.warnings);
-                let version = state.programme.streams.get(stream).copied().unwrap_or(0) + 1;
-                let expected = (stream, version, moment.recorded_at, moment.simulated, &warnings);
+        match warnings_of(state, &command, event.recorded_at) {
+            Err(reasons) => wrong = Some(What::Unlawful(reasons)),
+            Ok(warnings) => {
+                let stream = stream_of(state, &command.act);
+                let found = (&event.stream, event.version, event.recorded_at, event.simulated, &event.warnings);
+                let version = state.programme.streams.get(&stream).copied().unwrap_or(0) + 1;
+                let expected = (&stream, version, moment.recorded_at, moment.simulated, &warnings);
                 if found != expected {
-                    wrong = Some(otherwise(&event.warnings, &warnings, (&event.stream, stream), moment));
-                } else if acts.len() > 1 {
+                    wrong = Some(otherwise(&event.warnings, &warnings, (&event.stream, &stream), moment));
+                } else if let Some(consequence) = consequence_of(state, &command.act) {
+                    let acts = vec![(stream, command.act.clone()), consequence];
                     let events = events_of(state, &command, event.command_id, (acts, &warnings), moment);
                     self.due = events.into_iter().skip(1).collect();
                 }
