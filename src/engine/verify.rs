@@ -222,7 +222,8 @@ impl<'a> Pass<'a> {
         let tiles = self.tiles() + above.1;
         let mut findings = self.findings.list;
         // What comes after an entry that is not what it was may only follow from that.
-        let from = findings.iter().filter(|one| one.what.is_of_entry() || matches!(one.what, What::Forked { .. }));
+        let is_other = |what: &What| matches!(what, What::Forked { .. } | What::Root { .. }) || what.is_of_entry();
+        let from = findings.iter().filter(|one| is_other(&one.what));
         if let Some(first) = from.filter_map(|one| Some(one.place?.0)).min() {
             findings.retain(|one| !one.what.may_follow() || one.place.is_some_and(|(from, _)| from <= first));
         }
