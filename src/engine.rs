@@ -39,8 +39,9 @@ use uuid::Uuid;
 use crate::domain::command::Command;
 use crate::domain::event::Reason;
 use crate::domain::{Date, Timestamp};
-use crate::log::entry::EntryError;
-use crate::store::{CommandFound, Store, StoreError, Target};
+use crate::log::entry::{self, EntryError};
+use crate::log::merkle::Hash;
+use crate::store::{Store, StoreError, Target};
 
 /// Something went wrong below the rules.
 #[derive(Debug, thiserror::Error)]
@@ -197,24 +198,37 @@ pub struct Asked {
 }
 
 /// Commands accepted before: the hash of their content, and their events.
-type Known = HashMap<Uuid, (Vec<u8>, Vec<Placed>)>;
+type Known = HashMap<Uuid, (Hash, Vec<Placed>)>;
 
 /// Which of these commands the log has.
 async fn known(store: &Store, ledger: i64, ids: &[Uuid]) -> Result<Known, EngineError> {
     if ids.is_empty() {
         return Ok(Known::new());
     }
-    let found = store.commands_find(ledger, ids).await?;
-    let positions: Vec<i64> =
-        found.iter().flat_map(|found| found.first_position..found.first_position + i64::from(found.events)).collect();
-    let kinds: HashMap<i64, String> = store.kinds_find(ledger, &positions).await?.into_iter().collect();
-    let placed = |position: i64| Placed {
-        position: u64::try_from(position).ok(),
-        kind: kinds.get(&position).cloned().unwrap_or_default(),
-    };
-    let with_events = |found: CommandFound| {
-        let events = (found.first_position..).take(usize::try_from(found.events).unwrap_or(0)).map(placed).collect();
-        (found.id, (found.request, events))
-    };
-    Ok(found.into_iter().map(with_events).collect())
+    let mut known = Known::new();
+    let mut next = HashMap::new();
+    for first in store.commands_find(ledger, ids).await? {
+        let Some(command) = first.command else { continue };
+        // Of whichever ledger: the request does not say.
+        let written = entry::write_with_request("", &state::event_of(&first)?);
+        let (_, request) = written.map_err(|source| EngineError::Entry { position: first.position, source })?;
+        next.insert(first.position + 1, command);
+        known.insert(
+            command,
+            (request, vec![Placed { position: u64::try_from(first.position).ok(), kind: first.kind }]),
+        );
+    }
+    while !next.is_empty() {
+        let positions: Vec<i64> = next.keys().copied().collect();
+        let mut later = HashMap::new();
+        for (position, kind) in store.further_find(ledger, &positions).await? {
+            let Some(command) = next.remove(&position) else { continue };
+            if let Some((_, events)) = known.get_mut(&command) {
+                events.push(Placed { position: u64::try_from(position).ok(), kind });
+            }
+            later.insert(position + 1, command);
+        }
+        next = later;
+    }
+    Ok(known)
 }

@@ -27,12 +27,12 @@ pub mod target;
 pub mod tile;
 
 pub use append::Appended;
-pub use batch::{Batch, CommandRow, EventRow, FundAct, FundMove, FundOpening, FundRules, Funds};
+pub use batch::{Batch, EventRow, FundAct, FundMove, FundOpening, FundRules, Funds};
 pub use connection::Store;
 pub use error::StoreError;
 pub use fund::FundPosition;
 pub use migrate::migrate;
-pub use read::{CommandFound, Head, Record};
+pub use read::{Head, Record};
 pub use snapshot::{Part, Snapshot};
 pub use sql::ALL as STATEMENTS;
 pub use standing::Standing;

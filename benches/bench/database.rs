@@ -32,15 +32,15 @@ pub async fn conditions(target: &Target) -> Result<Value, Failure> {
         "client and server on": "the same machine"}))
 }
 
-/// What the large ledger's events take on disk, indexes and commands included, beside their canonical entries. The
+/// What the large ledger's events take on disk, indexes included, beside their canonical entries. The
 /// tables may hold other ledgers' events too; all count, on both sides.
 pub async fn sizes(target: &Target, ledger: &str, table: &mut Table) -> Result<(), Failure> {
     let client = client(target).await?;
-    client.batch_execute("VACUUM ANALYZE tranche.event, tranche.command, tranche.snapshot").await?;
+    client.batch_execute("VACUUM ANALYZE tranche.event, tranche.snapshot").await?;
     let row = client
         .query_one(
             "SELECT count(*)::float8, avg(octet_length(entry))::float8, \
-                    (pg_total_relation_size('tranche.event') + pg_total_relation_size('tranche.command'))::float8, \
+                    pg_total_relation_size('tranche.event')::float8, \
                     pg_total_relation_size('tranche.snapshot')::float8 FROM tranche.event",
             &[],
         )
@@ -48,7 +48,7 @@ pub async fn sizes(target: &Target, ledger: &str, table: &mut Table) -> Result<(
     let (events, entry, disk, snapshot): (f64, f64, f64, f64) =
         (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
     table.note("entry bytes an event", "bytes", entry, format!("canonical JSON, over all ledgers with {ledger}"));
-    table.note("disk bytes an event", "bytes", disk / events, "event and command tables with all their indexes");
+    table.note("disk bytes an event", "bytes", disk / events, "the event table with all its indexes");
     table.note("snapshot bytes an event", "bytes", snapshot / events, "the stored state, which can be dropped");
     Ok(())
 }

@@ -20,7 +20,7 @@ const BULK: usize = 20_000;
 /// How many rows one multi-row INSERT has.
 const MULTI: usize = 1_000;
 
-const EVENT_TYPES: [Type; 9] = [
+const EVENT_TYPES: [Type; 10] = [
     Type::INT8,
     Type::INT8,
     Type::TIMESTAMPTZ,
@@ -30,6 +30,7 @@ const EVENT_TYPES: [Type; 9] = [
     Type::TEXT,
     Type::BYTEA,
     Type::TEXT,
+    Type::UUID,
 ];
 
 /// Rows of a real ledger.
@@ -57,8 +58,7 @@ async fn fresh(target: &Target) -> Result<tokio_postgres::Client, Failure> {
     client
         .batch_execute(
             "DROP SCHEMA IF EXISTS bench CASCADE; CREATE SCHEMA bench; \
-             CREATE TABLE bench.event (LIKE tranche.event INCLUDING ALL); \
-             CREATE TABLE bench.command (LIKE tranche.command INCLUDING ALL)",
+             CREATE TABLE bench.event (LIKE tranche.event INCLUDING ALL)",
         )
         .await?;
     Ok(client)
@@ -68,16 +68,16 @@ async fn fresh(target: &Target) -> Result<tokio_postgres::Client, Failure> {
 pub async fn measure(target: &Target, rows: &Rows, plan: &Plan, table: &mut Table) -> Result<(), Failure> {
     for clients in [1, 8, 32, 256] {
         let (rate, p50) = single(target, rows, clients, plan).await?;
-        let does = "one row with its command's, one statement, its own commit";
+        let does = "one row, its own commit";
         table.note(&format!("insert, {clients} clients"), "rows/s", rate, does);
         if clients == 1 {
             table.note("insert, 1 client, p50", "ms", p50, does);
         }
     }
     let rate = multi(target, rows).await?;
-    table.note("insert of 1,000 by unnest", "rows/s", rate, "1,000 rows and their commands a statement, one client");
+    table.note("insert of 1,000 by unnest", "rows/s", rate, "1,000 rows a statement, one client");
     let rate = copy_in(target, rows).await?;
-    table.note("copy in", "rows/s", rate, "binary COPY of the rows and of their commands, one transaction");
+    table.note("copy in", "rows/s", rate, "binary COPY of the rows, one transaction");
     let rate = copy_out(target, rows).await?;
     table.note("copy out", "rows/s", rate, "binary COPY of the ledger's rows, thrown away");
     let (rate, bytes) = stream(target, rows).await?;
@@ -111,10 +111,8 @@ async fn single(target: &Target, rows: &Rows, clients: usize, plan: &Plan) -> Re
         tasks.push(tokio::spawn(async move {
             let statement = client
                 .prepare(
-                    "WITH e AS (INSERT INTO bench.event (ledger, position, recorded_at, version, business_date, stream, \
-                     type, entry, item) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)) \
-                     INSERT INTO bench.command (ledger, id, request, first_position, events) \
-                     VALUES ($1, $10, $11, $2, 1)",
+                    "INSERT INTO bench.event (ledger, position, recorded_at, version, business_date, stream, \
+                     type, entry, item, command) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                 )
                 .await?;
             let mut took = Vec::new();
@@ -139,7 +137,6 @@ async fn single(target: &Target, rows: &Rows, clients: usize, plan: &Plan) -> Re
                             &record.entry,
                             &item,
                             &id,
-                            &&[1_u8; 32][..],
                         ],
                     )
                     .await?;
@@ -165,15 +162,9 @@ async fn multi(target: &Target, rows: &Rows) -> Result<f64, Failure> {
     let client = fresh(target).await?;
     let events = client
         .prepare(
-            "INSERT INTO bench.event (ledger, position, recorded_at, version, business_date, stream, type, entry, item) \
-             SELECT 1, * FROM unnest($1::bigint[], $2::timestamptz[], $3::integer[], $4::date[], $5::text[], $6::text[], \
-             $7::bytea[], $8::text[])",
-        )
-        .await?;
-    let commands = client
-        .prepare(
-            "INSERT INTO bench.command (ledger, id, request, first_position, events) \
-             SELECT 1, c.id, $3, c.first, 1 FROM unnest($1::uuid[], $2::bigint[]) AS c(id, first)",
+            "INSERT INTO bench.event (ledger, position, recorded_at, version, business_date, stream, type, entry, item, \
+             command) SELECT 1, * FROM unnest($1::bigint[], $2::timestamptz[], $3::integer[], $4::date[], $5::text[], $6::text[], \
+             $7::bytea[], $8::text[], $9::uuid[])",
         )
         .await?;
     let begun = Instant::now();
@@ -186,8 +177,9 @@ async fn multi(target: &Target, rows: &Rows) -> Result<f64, Failure> {
         let kinds: Vec<&str> = records.iter().map(|record| record.kind.as_str()).collect();
         let entries: Vec<&[u8]> = records.iter().map(|record| record.entry.as_slice()).collect();
         let ids: Vec<Uuid> = positions.iter().copied().map(identifier).collect();
-        client.execute(&events, &[&positions, &times, &versions, &dates, &streams, &kinds, &entries, &items]).await?;
-        client.execute(&commands, &[&ids, &positions, &&[1_u8; 32][..]]).await?;
+        client
+            .execute(&events, &[&positions, &times, &versions, &dates, &streams, &kinds, &entries, &items, &ids])
+            .await?;
     }
     Ok(per_second(rows.records.len(), begun))
 }
@@ -199,13 +191,13 @@ async fn copy_in(target: &Target, rows: &Rows) -> Result<f64, Failure> {
     client.batch_execute("BEGIN").await?;
     let sink = client
         .copy_in(
-            "COPY bench.event (ledger, position, recorded_at, version, business_date, stream, type, entry, item) \
-             FROM STDIN BINARY",
+            "COPY bench.event (ledger, position, recorded_at, version, business_date, stream, type, entry, item, \
+             command) FROM STDIN BINARY",
         )
         .await?;
     let mut writer = pin!(BinaryCopyInWriter::new(sink, &EVENT_TYPES));
     for (record, item) in rows.records.iter().zip(rows.items.iter()) {
-        let row: [&(dyn ToSql + Sync); 9] = [
+        let row: [&(dyn ToSql + Sync); 10] = [
             &1_i64,
             &record.position,
             &record.recorded_at,
@@ -215,17 +207,9 @@ async fn copy_in(target: &Target, rows: &Rows) -> Result<f64, Failure> {
             &record.kind,
             &record.entry,
             item,
+            &identifier(record.position),
         ];
         writer.as_mut().write(&row).await?;
-    }
-    writer.finish().await?;
-    let sink =
-        client.copy_in("COPY bench.command (ledger, id, request, first_position, events) FROM STDIN BINARY").await?;
-    let types = [Type::INT8, Type::UUID, Type::BYTEA, Type::INT8, Type::INT4];
-    let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
-    for record in rows.records.iter() {
-        let (id, request) = (identifier(record.position), &[1_u8; 32][..]);
-        writer.as_mut().write(&[&1_i64, &id, &request, &record.position, &1_i32]).await?;
     }
     writer.finish().await?;
     client.batch_execute("COMMIT").await?;

@@ -97,20 +97,36 @@ fn note(reasons: &mut Vec<Reason>, rule: Rule, zh: String, en: String) {
 /// Whether its identifier was used before (IDEM-01) is known to the log and settled before.
 #[must_use]
 pub fn decide(ledger: &Ledger, command: &Command, now: Timestamp) -> Decision {
+    match warnings_of(ledger, command, now) {
+        Ok(warnings) => {
+            let mut acts = vec![(stream_of(ledger, &command.act), command.act.clone())];
+            acts.extend(consequence_of(ledger, &command.act));
+            Decision::Accepted { acts, warnings }
+        }
+        Err(refusals) => Decision::Refused(refusals),
+    }
+}
+
+/// The warnings with which a command is accepted.
+///
+/// # Errors
+///
+/// The reasons for which it is refused.
+pub fn warnings_of(ledger: &Ledger, command: &Command, now: Timestamp) -> Result<Vec<Reason>, Vec<Reason>> {
     let moment = ledger.moment(command, now);
     let mut case = Case { ledger, command, moment, refusals: Vec::new(), warnings: Vec::new() };
     rule::ledger::form_01_recorded_at(&mut case);
     if case.breaks(Rule::Form01) {
-        return Decision::Refused(case.refusals);
+        return Err(case.refusals);
     }
     rule::ledger::envelope(&mut case);
     judge(&mut case);
     if !case.refusals.is_empty() {
         case.refusals.sort_by_key(|reason| reason.rule);
-        return Decision::Refused(case.refusals);
+        return Err(case.refusals);
     }
     case.warnings.sort_by_key(|reason| reason.rule);
-    Decision::Accepted { acts: acts_of(ledger, &command.act), warnings: case.warnings }
+    Ok(case.warnings)
 }
 
 /// What is wrong with a command's simulated time (FORM-01), which comes before every other rule.
@@ -169,9 +185,9 @@ fn judge(case: &mut Case) {
     }
 }
 
-/// The acts a lawful command leads to: itself, and the rejection that fraud brings an application (六).
-fn acts_of(ledger: &Ledger, act: &Act) -> Vec<(String, Act)> {
-    let mut acts = vec![(stream_of(ledger, act), act.clone())];
+/// The act that comes with a lawful one: the rejection that fraud brings an application (六).
+#[must_use]
+pub fn consequence_of(ledger: &Ledger, act: &Act) -> Option<(String, Act)> {
     if let Act::RecordFinding(finding) = act
         && finding.kind == FindingKind::Fraud
         && let Some(application) = &finding.application
@@ -180,9 +196,9 @@ fn acts_of(ledger: &Ledger, act: &Act) -> Vec<(String, Act)> {
         && let Some(reason) = Text::parse(&format!("弄虚作假,一票否决(问题 {})", finding.finding))
     {
         let rejection = Act::RejectApplication(RejectApplication { application: application.clone(), reason });
-        acts.push((stream_of(ledger, &rejection), rejection));
+        return Some((stream_of(ledger, &rejection), rejection));
     }
-    acts
+    None
 }
 
 /// The pilot an act names.

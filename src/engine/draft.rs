@@ -1,4 +1,6 @@
-//! A batch being drafted: the events, commands and fund moves of the commands decided so far, and their outcomes.
+//! A batch being drafted: the events and fund moves of the commands decided so far, and their outcomes.
+
+use uuid::Uuid;
 
 use super::{EngineError, Job, Outcome, Placed, fund, payment};
 use crate::domain::Timestamp;
@@ -8,7 +10,7 @@ use crate::domain::ledger::Ledger;
 use crate::domain::rulebook::Rule;
 use crate::log::entry::{self, ENTRY_BYTES_MAX, EntryError};
 use crate::log::merkle::Hash;
-use crate::store::{CommandRow, EventRow, Funds};
+use crate::store::{EventRow, Funds};
 
 /// A command that was decided, whose outcome is told once all it was decided on is committed.
 pub(super) struct Pending {
@@ -37,7 +39,8 @@ pub(super) struct Draft {
     pub(super) expected_position: u64,
     pub(super) expected_root: Hash,
     pub(super) events: Vec<EventRow>,
-    pub(super) commands: Vec<CommandRow>,
+    /// The command that the last event came from.
+    command: Option<Uuid>,
     pub(super) funds: Funds,
     pub(super) pending: Vec<Pending>,
     pub(super) bytes: usize,
@@ -50,7 +53,7 @@ impl Draft {
             expected_position,
             expected_root,
             events: Vec::new(),
-            commands: Vec::new(),
+            command: None,
             funds: Funds::default(),
             pending: Vec::new(),
             bytes: 0,
@@ -63,8 +66,11 @@ impl Draft {
 
     /// Adds an event, `after` being the state with it folded in.
     pub(super) fn add(&mut self, after: &Ledger, event: &Event, entry: Vec<u8>) {
-        fund::book(&mut self.funds, after, event);
+        if let Some(act) = fund::act_of(after, event) {
+            self.funds.add(act);
+        }
         self.bytes += entry.len();
+        let of_before = self.command.replace(event.command_id);
         self.events.push(EventRow {
             position: signed(event.position),
             stream: event.stream.clone(),
@@ -73,6 +79,7 @@ impl Draft {
             business_date: event.on,
             recorded_at: event.recorded_at,
             item: payment::item_of(&event.act),
+            command: (of_before != Some(event.command_id)).then_some(event.command_id),
             entry,
         });
     }
@@ -93,8 +100,8 @@ pub(super) fn unwritable(event: &Event, source: EntryError) -> EngineError {
 }
 
 /// The outcome of a command whose identifier was used before: repeated, or with other content IDEM-01.
-pub(super) fn repeated(job: &Job, earlier: &[u8], events: Vec<Placed>) -> Outcome {
-    if request_of(job).is_ok_and(|request| request == earlier) {
+pub(super) fn repeated(job: &Job, earlier: &Hash, events: Vec<Placed>) -> Outcome {
+    if request_of(job).is_ok_and(|request| request == *earlier) {
         return Outcome::Repeated { events };
     }
     let at = events.first().and_then(|placed| placed.position).unwrap_or_default();

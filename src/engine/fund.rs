@@ -9,7 +9,7 @@ use crate::domain::ledger::{Ledger, Pilot, year_of};
 use crate::domain::money::Money;
 use crate::domain::rule::cap::cap_of;
 use crate::domain::text::Id;
-use crate::store::{FundMove, FundOpening, FundRules, Funds};
+use crate::store::{FundAct, FundMove, FundOpening, FundRules};
 
 /// Fen as the database's columns take them: a sum in a command has at most 15 digits.
 fn fen(sum: Money) -> i64 {
@@ -20,22 +20,18 @@ fn cap_fen(ledger: &Ledger, pilot: &Pilot) -> i64 {
     fen(cap_of(&ledger.programme.parameters.cap, pilot.cap_kind))
 }
 
-/// Adds what an event does to the funds of a batch. `after` is the state with the event folded in.
-pub(super) fn book(funds: &mut Funds, after: &Ledger, event: &Event) {
+/// What an event does to funds. `after` is the state with the event folded in.
+pub(super) fn act_of(after: &Ledger, event: &Event) -> Option<FundAct> {
     if let Act::Recognise(act) = &event.act {
-        if let Some(pilot) = after.pilots.get(&act.pilot) {
-            funds.open(FundOpening {
-                pilot: act.pilot.to_string(),
-                cap_kind: pilot.cap_kind.as_str().to_owned(),
-                cap_fen: cap_fen(after, pilot),
-                recognition_year: pilot.recognised_on.year(),
-            });
-        }
-    } else if let Some(rules) = rules_of(after, event) {
-        funds.rules(rules);
-    } else if let Some(step) = step_of(after, event) {
-        funds.act(step);
+        let pilot = after.pilots.get(&act.pilot)?;
+        return Some(FundAct::Open(FundOpening {
+            pilot: act.pilot.to_string(),
+            cap_kind: pilot.cap_kind.as_str().to_owned(),
+            cap_fen: cap_fen(after, pilot),
+            recognition_year: pilot.recognised_on.year(),
+        }));
     }
+    rules_of(after, event).map(FundAct::Rules).or_else(|| step_of(after, event).map(FundAct::Move))
 }
 
 /// The move of an act that moves money or promises it.

@@ -18,7 +18,7 @@ use crate::domain::parameters::Parameters;
 use crate::domain::text::Person;
 use crate::log::entry;
 use crate::log::merkle::{Frontier, empty_root, leaf_hash};
-use crate::store::{Appended, Batch, CommandRow, Store, StoreError, Target};
+use crate::store::{Appended, Batch, Store, StoreError, Target};
 
 /// The rules of Jiangxi's programme of 2025, as a rules file.
 pub const JIANGXI_2025: &str = include_str!("../domain/programmes/jiangxi-2025.json");
@@ -108,7 +108,6 @@ fn opening_batch(ledger: i64, name: &str, act: OpenProgramme, clock: Clock) -> R
     tree.push(leaf_hash(&bytes));
     let mut draft = Draft::new(0, empty_root());
     draft.add(&state, &event, bytes);
-    let command = CommandRow { id: event.command_id, request: [0; 32], first_position: 1, events: 1 };
     Ok(Batch {
         ledger,
         expected_position: signed(draft.expected_position),
@@ -116,7 +115,6 @@ fn opening_batch(ledger: i64, name: &str, act: OpenProgramme, clock: Clock) -> R
         root: tree.root(),
         peaks: tree.to_bytes(),
         events: draft.events,
-        commands: vec![command],
         funds: draft.funds,
     })
 }

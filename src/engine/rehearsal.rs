@@ -59,7 +59,7 @@ impl<'s> Rehearsal<'s> {
         let refused = |reasons| refused(&self.state, &self.name, (&job, now), reasons);
         let ids = if given { &[id][..] } else { &[] };
         let known = match self.tried.get(&id) {
-            Some((request, events)) => Some((request.to_vec(), events.clone())),
+            Some((request, events)) => Some((*request, events.clone())),
             None => super::known(self.store, self.ledger, ids).await?.remove(&id),
         };
         if let Some((request, events)) = known {

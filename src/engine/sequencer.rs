@@ -27,7 +27,7 @@ use crate::domain::ledger::Ledger;
 use crate::domain::text::Id;
 use crate::log::entry;
 use crate::log::merkle::{Frontier, leaf_hash};
-use crate::store::{Appended, Batch, CommandRow, Store, StoreError, Target};
+use crate::store::{Appended, Batch, Store, StoreError, Target};
 
 /// The most commands in a batch.
 const BATCH_COMMANDS: usize = 2_048;
@@ -311,14 +311,7 @@ impl Sequencer {
             placed.push(Placed { position: Some(event.position), kind: event.act.kind().event().to_owned() });
             draft.add(&self.state, event, bytes);
         }
-        let request = request.unwrap_or_default();
-        draft.commands.push(CommandRow {
-            id: job.id,
-            request,
-            first_position: events.first().map_or(0, |event| signed(event.position)),
-            events: i32::try_from(events.len()).unwrap_or(i32::MAX),
-        });
-        self.in_flight.insert(job.id, (request.to_vec(), placed.clone()));
+        self.in_flight.insert(job.id, (request.unwrap_or_default(), placed.clone()));
         Ok(Outcome::Accepted { events: placed, warnings })
     }
 
@@ -350,7 +343,6 @@ impl Sequencer {
             root: self.frontier.root(),
             peaks: self.frontier.to_bytes(),
             events: draft.events,
-            commands: draft.commands,
             funds: draft.funds,
         };
         (batch, draft.pending)
@@ -386,8 +378,8 @@ impl Sequencer {
         };
         match answered {
             Ok(Appended::Done(position)) => {
-                for command in &batch.commands {
-                    self.in_flight.remove(&command.id);
+                for command in batch.commands() {
+                    self.in_flight.remove(&command);
                 }
                 self.forget(payments);
                 pending.into_iter().for_each(Pending::answer);
@@ -400,7 +392,7 @@ impl Sequencer {
             }
             Ok(Appended::Stale | Appended::Repeated) => self.again(pending, waiting, 0).await,
             Ok(Appended::Broken { rule, pilot }) => {
-                if batch.commands.len() > 1 {
+                if batch.commands().nth(1).is_some() {
                     let alone = pending.len();
                     return self.again(pending, waiting, alone).await;
                 }
@@ -411,7 +403,7 @@ impl Sequencer {
                 self.again(Vec::new(), waiting, 0).await
             }
             // What the database cannot take is to stop its own command, not those beside it.
-            Err(StoreError::Malformed { .. }) if batch.commands.len() > 1 => {
+            Err(StoreError::Malformed { .. }) if batch.commands().nth(1).is_some() => {
                 let alone = pending.len();
                 self.again(pending, waiting, alone).await
             }

@@ -7,13 +7,11 @@
 //! Refused here: trusting a checkpoint's signature (that is checked where it is read), and wording for people.
 
 mod claims;
-mod commands;
 mod decoded;
 mod finding;
 mod judge;
 mod tree;
 
-use std::hash::RandomState;
 use std::sync::Arc;
 
 use futures_util::future::try_join;
@@ -32,7 +30,7 @@ use super::replay::{self, Difference, Differences, hex};
 use super::{payment, state};
 use crate::domain::Timestamp;
 use crate::log::entry::moment_text;
-use crate::log::merkle::Hash;
+use crate::log::merkle::{Frontier, Hash};
 use crate::log::tile::{Level, Tile, WIDTH};
 use crate::store::{Head, Standing, Store, Target, catalog};
 
@@ -77,25 +75,15 @@ pub async fn verify(
     claims: &[Claim],
     progress: impl FnMut(u64),
 ) -> Result<Report, EngineError> {
-    let (beside, store) = (Store::connect(target).await?, Arc::new(Store::connect(target).await?));
-    let standing = beside.standing(name, state::FORMAT).await?;
-    let keys = (RandomState::new(), RandomState::new());
-    let found = commands::Sums::new(keys.clone());
+    let store = Arc::new(Store::connect(target).await?);
+    let standing = store.standing(name, state::FORMAT).await?;
     let ledger = standing.head.ledger;
-    let rows = tokio::spawn(async move {
-        let summed = commands::added_up(&beside, ledger, found).await;
-        beside.standing_end().await?;
-        summed
-    });
     let cancelled = state::payments_reversed(&store, ledger, standing.head.position).await?;
-    let judge = Judge::knowing(cancelled);
-    let mut pass = Pass::new(&standing, claims, (judge, commands::Sums::new(keys)));
+    let mut pass = Pass::new(&standing, claims, Judge::knowing(cancelled));
     pass.log(&store, progress).await?;
-    let (rows, unfit) = rows.await.unwrap_or(Err(EngineError::Stopped))?;
-    pass.commands(&store, &rows, unfit).await?;
     pass.behind(&store).await?;
     let above = pass.trees.above(&store, ledger).await?;
-    Ok(pass.report(claims, above, rows.count))
+    Ok(pass.report(claims, above))
 }
 
 /// A verification under way.
@@ -104,7 +92,6 @@ struct Pass<'a> {
     size: u64,
     judge: Judge,
     trees: Trees,
-    told: commands::Sums,
     keys: Keys,
     findings: Findings,
     /// The positions of the snapshots that are still to be compared.
@@ -117,7 +104,7 @@ struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    fn new(standing: &'a Standing, claims: &[Claim], (judge, told): (Judge, commands::Sums)) -> Self {
+    fn new(standing: &'a Standing, claims: &[Claim], judge: Judge) -> Self {
         let size = u64::try_from(standing.head.position).unwrap_or(0);
         let sizes = claims.iter().map(|claim| claim.checkpoint.size).filter(|signed| *signed <= size);
         Self {
@@ -125,7 +112,6 @@ impl<'a> Pass<'a> {
             size,
             judge,
             trees: Trees::wanting(sizes.chain([size]).collect()),
-            told,
             keys: Keys::default(),
             findings: Findings::default(),
             snapshots: standing.snapshots.iter().peekable(),
@@ -160,7 +146,9 @@ impl<'a> Pass<'a> {
             }
             progress(self.size.min(self.trees.edge.size()));
         }
-        self.told.finish();
+        if self.judge.is_cut_off() {
+            self.findings.note(What::Missing, Some((size + 1, size + 1)), None);
+        }
         Ok(())
     }
 
@@ -180,7 +168,6 @@ impl<'a> Pass<'a> {
                 continue;
             };
             if let Ok(event) = &item.event {
-                self.told.event(event.command_id, item.request, position);
                 self.keys.see(event);
                 if position == 1 {
                     self.opened_at = Some(event.recorded_at);
@@ -207,19 +194,6 @@ impl<'a> Pass<'a> {
         replay::snapshot::compare(store, self.standing.head.ledger, &self.judge.state, &mut self.projections).await
     }
 
-    /// Compares the commands' rows.
-    async fn commands(&mut self, store: &Store, rows: &commands::Sums, unfit: u64) -> Result<(), EngineError> {
-        let head = &self.standing.head;
-        let of = (head.name.as_str(), head.ledger, self.size);
-        if unfit > 0 {
-            let (found, expected) = (unfit.to_string(), "0".to_owned());
-            let (projection, subject) = ("command".to_owned(), "all".to_owned());
-            let what = What::Command(Difference { projection, subject, field: "extra".to_owned(), found, expected });
-            self.findings.note(what, None, None);
-        }
-        commands::compare(store, of, (&self.told, rows), &mut self.findings).await
-    }
-
     /// Whether entries stand behind the head.
     async fn behind(&mut self, store: &Store) -> Result<(), EngineError> {
         match prove::check_behind(store, &self.standing.head).await {
@@ -239,7 +213,7 @@ impl<'a> Pass<'a> {
     }
 
     /// Puts together what was found.
-    fn report(mut self, claims: &[Claim], above: (Vec<(Tile, bool)>, u64), commands: u64) -> Report {
+    fn report(mut self, claims: &[Claim], above: (Vec<(Tile, bool)>, u64)) -> Report {
         let root = self.trees.edge.root();
         self.tiles_told(root, claims, above.0);
         self.root_told(root);
@@ -248,7 +222,8 @@ impl<'a> Pass<'a> {
         let tiles = self.tiles() + above.1;
         let mut findings = self.findings.list;
         // What comes after an entry that is not what it was may only follow from that.
-        let from = findings.iter().filter(|one| one.what.is_of_entry() || matches!(one.what, What::Forked { .. }));
+        let is_other = |what: &What| matches!(what, What::Forked { .. } | What::Root { .. }) || what.is_of_entry();
+        let from = findings.iter().filter(|one| is_other(&one.what));
         if let Some(first) = from.filter_map(|one| Some(one.place?.0)).min() {
             findings.retain(|one| !one.what.may_follow() || one.place.is_some_and(|(from, _)| from <= first));
         }
@@ -258,7 +233,7 @@ impl<'a> Pass<'a> {
         Report {
             head: self.standing.head.clone(),
             root,
-            commands,
+            commands: self.judge.commands,
             tiles,
             pilots: self.standing.funds.len() as u64,
             objects: self.standing.objects.len() as u64,
@@ -311,10 +286,30 @@ impl<'a> Pass<'a> {
         // Entries that the stored tiles tell of are what they were; what is wrong lies behind them, or is the head itself.
         let covered = self.tiles().min(self.size / u64::from(WIDTH)) * u64::from(WIDTH);
         if !by_tiles && !self.findings.explains(covered + 1, self.size) && !self.findings.gone() {
-            let place = (covered < self.size).then_some((covered + 1, self.size));
+            let place = self.doubted().or(Some((1, self.size))).map(|(from, to)| (from.max(covered + 1), to));
+            let place = place.filter(|(from, to)| from <= to);
             let (expected, found) = (hex(&head.root), hex(&root));
             self.findings.note(What::Root { expected, found }, place, None);
         }
+    }
+
+    /// The entries under those of the head's subtrees that are not what the entries give, where its subtrees are those of
+    /// its root.
+    fn doubted(&self) -> Option<(u64, u64)> {
+        let head = &self.standing.head;
+        Frontier::from_bytes(self.size, &head.peaks).filter(|edge| edge.root().as_slice() == head.root)?;
+        let own = self.trees.edge.to_bytes();
+        let mut begin = 0;
+        let spans = (0..64).rev().map(|bit| self.size & (1 << bit)).filter(|width| *width > 0).map(|width| {
+            begin += width;
+            (begin - width + 1, begin)
+        });
+        let mut differing = spans
+            .zip(own.chunks(32).zip(head.peaks.chunks(32)))
+            .filter(|(_, (own, kept))| own != kept)
+            .map(|(span, _)| span);
+        let first = differing.next()?;
+        Some((first.0, differing.last().unwrap_or(first).1))
     }
 
     fn head_told(&mut self, field: &str, found: String, expected: String) {

@@ -173,14 +173,13 @@ fn named(word: &str) -> &str {
 }
 
 /// The words of projections, in Chinese.
-const WORDS: [(&str, &str); 43] = [
+const WORDS: [(&str, &str); 38] = [
     ("event", "记录的列"),
-    ("command", "命令登记"),
+    ("command", "命令编号"),
     ("fund_position", "试点合计"),
     ("snapshot", "快照"),
     ("ledger", "台账"),
     ("head", "首行"),
-    ("all", "全部"),
     ("programme", "专项"),
     ("stream", "流"),
     ("version", "版本"),
@@ -190,10 +189,6 @@ const WORDS: [(&str, &str); 43] = [
     ("opened_at", "开设时间"),
     ("item", "支付编号"),
     ("peaks", "树右缘"),
-    ("request", "内容哈希"),
-    ("first_position", "首条位置"),
-    ("events", "记录条数"),
-    ("count", "个数"),
     ("state", "状态"),
     ("cap", "定额上限"),
     ("cap_kind", "上限类别"),
@@ -289,10 +284,6 @@ fn words(what: &What) -> (String, String) {
         ),
         What::Otherwise { zh, en } => {
             (format!("与按规则应记的内容不同:{zh}"), format!("not what the rules lead to: {en}"))
-        }
-        What::Command(what) => {
-            let (zh, en) = differs(what);
-            (format!("记录与其命令登记不符:{zh}"), format!("the entry and its command's row disagree: {en}"))
         }
         What::Uncounted => both("台账头未计入此处的记录", "the head does not count the entry here"),
         What::Root { expected, found } => (

@@ -78,12 +78,8 @@ impl Store {
         let dates: Vec<_> = events.iter().map(|event| event.business_date).collect();
         let times: Vec<_> = events.iter().map(|event| event.recorded_at).collect();
         let items: Vec<Option<&str>> = events.iter().map(|event| event.item.as_deref()).collect();
+        let commands: Vec<_> = events.iter().map(|event| event.command).collect();
         let entries: Vec<&[u8]> = events.iter().map(|event| event.entry.as_slice()).collect();
-        let commands = &batch.commands;
-        let ids: Vec<_> = commands.iter().map(|command| command.id).collect();
-        let requests: Vec<&[u8]> = commands.iter().map(|command| &command.request[..]).collect();
-        let firsts: Vec<i64> = commands.iter().map(|command| command.first_position).collect();
-        let counts: Vec<i32> = commands.iter().map(|command| command.events).collect();
         let row = self
             .client
             .query_one(
@@ -101,11 +97,8 @@ impl Store {
                     &dates,
                     &times,
                     &items,
+                    &commands,
                     &entries,
-                    &ids,
-                    &requests,
-                    &firsts,
-                    &counts,
                     &tokio_postgres::types::Json(&batch.funds),
                 ],
             )

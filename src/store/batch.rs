@@ -23,8 +23,6 @@ pub struct Batch {
     pub peaks: Vec<u8>,
     /// The entries, in order.
     pub events: Vec<EventRow>,
-    /// The commands they came from.
-    pub commands: Vec<CommandRow>,
     /// How the pilots' funds move, and the parameters that their limits rest on.
     pub funds: Funds,
 }
@@ -46,21 +44,17 @@ pub struct EventRow {
     pub recorded_at: DateTime<Utc>,
     /// The payment it is about: `+` and its identifier where it is recorded, `-` and the same where it is cancelled.
     pub item: Option<String>,
+    /// The id of the command that led to it, where it is that command's first event.
+    pub command: Option<Uuid>,
     /// The canonical JSON, at most 65,535 bytes.
     pub entry: Vec<u8>,
 }
 
-/// One accepted command.
-#[derive(Clone, Debug)]
-pub struct CommandRow {
-    /// Its id.
-    pub id: Uuid,
-    /// SHA-256 of the canonical request.
-    pub request: [u8; 32],
-    /// Where its first event stands.
-    pub first_position: i64,
-    /// How many it has.
-    pub events: i32,
+impl Batch {
+    /// The commands its entries came from.
+    pub fn commands(&self) -> impl Iterator<Item = Uuid> {
+        self.events.iter().filter_map(|event| event.command)
+    }
 }
 
 /// Parameters of the programme that the wall judges by, from this act on.
@@ -169,29 +163,22 @@ impl FundMove {
 }
 
 impl Funds {
-    /// Changes the parameters that the limits of later acts rest on.
-    pub fn rules(&mut self, rules: FundRules) {
-        if rules != FundRules::default() {
-            self.acts.push(FundAct::Rules(rules));
-        }
-    }
-
-    /// Opens a pilot's fund position.
-    pub fn open(&mut self, opening: FundOpening) {
-        self.latest.insert(opening.pilot.clone(), self.acts.len());
-        self.acts.push(FundAct::Open(opening));
-    }
-
-    /// Adds one act's move. Allocations, payout decisions and releases stay apart and in order, for each
-    /// release is held against the limits of its own moment; a run of other acts on one pilot becomes one
-    /// move, so that a thousand payments to ten pilots cost ten updates.
-    pub fn act(&mut self, act: FundMove) {
-        let latest = self.latest.get(&act.pilot).and_then(|at| self.acts.get_mut(*at));
-        match latest {
-            Some(FundAct::Move(earlier)) if earlier.plain() && act.plain() => earlier.add(&act),
+    /// Adds an act. Allocations, payout decisions and releases stay apart and in order, for each release is held against
+    /// the limits of its own moment; a run of other acts on one pilot becomes one move, so that a thousand payments to
+    /// ten pilots cost ten updates.
+    pub fn add(&mut self, act: FundAct) {
+        let pilot = match &act {
+            FundAct::Rules(rules) if *rules == FundRules::default() => return,
+            FundAct::Rules(_) => return self.acts.push(act),
+            FundAct::Open(opening) => &opening.pilot,
+            FundAct::Move(step) => &step.pilot,
+        };
+        let latest = self.latest.get(pilot).and_then(|at| self.acts.get_mut(*at));
+        match (latest, &act) {
+            (Some(FundAct::Move(earlier)), FundAct::Move(step)) if earlier.plain() && step.plain() => earlier.add(step),
             _ => {
-                self.latest.insert(act.pilot.clone(), self.acts.len());
-                self.acts.push(FundAct::Move(act));
+                self.latest.insert(pilot.clone(), self.acts.len());
+                self.acts.push(act);
             }
         }
     }
@@ -235,12 +222,12 @@ mod tests {
     #[test]
     fn payments_run_together_and_releases_part_them() {
         let mut funds = Funds::default();
-        funds.act(paid("A", 1));
-        funds.act(paid("B", 2));
-        funds.act(paid("A", 3));
+        funds.add(FundAct::Move(paid("A", 1)));
+        funds.add(FundAct::Move(paid("B", 2)));
+        funds.add(FundAct::Move(paid("A", 3)));
         let release = FundMove { released_fen: 5, ..paid("A", 0) };
-        funds.act(release);
-        funds.act(paid("A", 7));
+        funds.add(FundAct::Move(release));
+        funds.add(FundAct::Move(paid("A", 7)));
         let funds = serde_json::to_string(&funds).unwrap();
         assert_eq!(
             funds,

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use futures_util::stream::{Stream, StreamExt as _, try_unfold};
+use futures_util::stream::{Stream, try_unfold};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -62,19 +62,8 @@ pub struct Record {
     pub entry: Vec<u8>,
     /// The payment it is about, as it is found by.
     pub item: Option<String>,
-}
-
-/// A command that was accepted before.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CommandFound {
-    /// Its id.
-    pub id: Uuid,
-    /// SHA-256 of its canonical request.
-    pub request: Vec<u8>,
-    /// Where its first event stands.
-    pub first_position: i64,
-    /// How many it has.
-    pub events: i32,
+    /// The command that led to it, as that is found by: where it is its first event.
+    pub command: Option<Uuid>,
 }
 
 /// A read that is under way: what of, where it stands, which way it goes.
@@ -278,56 +267,24 @@ impl Store {
         self.entries(Cursor::new(ledger, scope, 1, i64::MAX).backward())
     }
 
-    /// Which of these commands were accepted before.
+    /// The first event of each of these commands that was accepted before.
     ///
     /// # Errors
     /// Those of the connection.
-    pub async fn commands_find(&self, ledger: i64, ids: &[Uuid]) -> Result<Vec<CommandFound>, StoreError> {
+    pub async fn commands_find(&self, ledger: i64, ids: &[Uuid]) -> Result<Vec<Record>, StoreError> {
         let statement = self.prepared(sql::COMMANDS_FIND).await?;
         let rows = self.client.query(&statement, &[&ledger, &ids]).await?;
-        Ok(rows.iter().map(command_of).collect::<Result<_, _>>()?)
+        Ok(rows.iter().map(record_of).collect::<Result<_, _>>()?)
     }
 
-    /// Every command accepted, in no order.
+    /// Which of the events at these positions are further ones of a command, each with its type.
     ///
     /// # Errors
     /// Those of the connection.
-    pub async fn commands_read(
-        &self,
-        ledger: i64,
-    ) -> Result<impl Stream<Item = Result<CommandFound, StoreError>> + Send + use<>, StoreError> {
-        let statement = self.prepared(sql::COMMANDS_READ).await?;
-        let rows = self.client.query_raw(&statement, [ledger]).await?;
-        Ok(rows.map(|row| Ok(command_of(&row?)?)))
-    }
-
-    /// The commands whose first event stands between two positions, both included, in order.
-    ///
-    /// # Errors
-    /// Those of the connection.
-    pub async fn commands_between(&self, ledger: i64, from: i64, to: i64) -> Result<Vec<CommandFound>, StoreError> {
-        let statement = self.prepared(sql::COMMANDS_BETWEEN).await?;
-        let rows = self.client.query(&statement, &[&ledger, &from, &to]).await?;
-        Ok(rows.iter().map(command_of).collect::<Result<_, _>>()?)
-    }
-
-    /// The types of the entries at these positions, each with its position.
-    ///
-    /// # Errors
-    /// Those of the connection.
-    pub async fn kinds_find(&self, ledger: i64, positions: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
-        let statement = self.prepared(sql::KINDS_FIND).await?;
+    pub async fn further_find(&self, ledger: i64, positions: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
+        let statement = self.prepared(sql::FURTHER_FIND).await?;
         let rows = self.client.query(&statement, &[&ledger, &positions]).await?;
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
-    }
-
-    /// How many commands were accepted.
-    ///
-    /// # Errors
-    /// Those of the connection.
-    pub async fn commands_count(&self, ledger: i64) -> Result<i64, StoreError> {
-        let statement = self.prepared(sql::COMMANDS_COUNT).await?;
-        Ok(self.client.query_one(&statement, &[&ledger]).await?.try_get(0)?)
     }
 
     /// The parameters that the second wall judges by: the first share, as a decimal, and the gate.
@@ -398,14 +355,6 @@ fn record_of(row: &Row) -> Result<Record, tokio_postgres::Error> {
         recorded_at: row.try_get(5)?,
         entry: row.try_get(6)?,
         item: row.try_get(7)?,
-    })
-}
-
-fn command_of(row: &Row) -> Result<CommandFound, tokio_postgres::Error> {
-    Ok(CommandFound {
-        id: row.try_get(0)?,
-        request: row.try_get(1)?,
-        first_position: row.try_get(2)?,
-        events: row.try_get(3)?,
+        command: row.try_get(8)?,
     })
 }

@@ -6,12 +6,30 @@
 /// A statement's name and its text.
 pub type Statement = (&'static str, &'static str);
 
+macro_rules! columns {
+    () => {
+        "position, stream, version, type, business_date, recorded_at, entry, item, command"
+    };
+}
+
 macro_rules! event_columns {
     ($rest:literal) => {
+        concat!("SELECT ", columns!(), " FROM tranche.event WHERE ledger = $1 AND ", $rest)
+    };
+}
+
+/// Events looked up one by one for each row of a list `k`. Of the list as a whole (`= ANY`) the planner, who last saw
+/// the table while it was empty or the ledger was not there, would read all the ledger has.
+macro_rules! events_of {
+    ($columns:expr, $list:literal, $of:literal) => {
         concat!(
-            "SELECT position, stream, version, type, business_date, recorded_at, entry, item \
-             FROM tranche.event WHERE ledger = $1 AND ",
-            $rest
+            "SELECT e.* FROM unnest",
+            $list,
+            " CROSS JOIN LATERAL (SELECT ",
+            $columns,
+            " FROM tranche.event WHERE ledger = $1 AND ",
+            $of,
+            " OFFSET 0) e ORDER BY e.position"
         )
     };
 }
@@ -29,11 +47,8 @@ pub const HEAD: Statement = ("head", head_columns!(" FROM tranche.ledger l WHERE
 /// The one statement over all ledgers: a list for people.
 pub const LEDGERS: Statement = ("ledgers", head_columns!(" FROM tranche.ledger l ORDER BY l.name"));
 
-pub const APPEND: Statement = (
-    "append",
-    "SELECT tranche.ledger_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
-     $16, $17, $18)",
-);
+pub const APPEND: Statement =
+    ("append", "SELECT tranche.ledger_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
 
 pub const NOTIFY: Statement = ("notify", "SELECT pg_notify($1, $2)");
 
@@ -44,7 +59,8 @@ pub const EVENT_READ_BACK: Statement =
     ("event_read_back", event_columns!("position >= $2 AND position <= $3 ORDER BY position DESC LIMIT $4"));
 
 /// The entries at these positions.
-pub const EVENTS_FIND: Statement = ("events_find", event_columns!("position = ANY ($2) ORDER BY position"));
+pub const EVENTS_FIND: Statement =
+    ("events_find", events_of!(columns!(), "($2::bigint[]) AS k(position)", "position = k.position"));
 
 pub const STREAM_READ: Statement = (
     "stream_read",
@@ -100,10 +116,11 @@ pub const ACT_READ: Statement =
 /// What streams have beyond a version of each.
 pub const STREAMS_TAIL: Statement = (
     "streams_tail",
-    "SELECT e.position, e.stream, e.version, e.type, e.business_date, e.recorded_at, e.entry, e.item \
-       FROM unnest($2::text[], $3::integer[]) AS s(stream, version) \
-       JOIN tranche.event e ON e.ledger = $1 AND e.stream = s.stream AND e.version > s.version \
-      ORDER BY e.position",
+    events_of!(
+        columns!(),
+        "($2::text[], $3::integer[]) AS k(stream, version)",
+        "stream = k.stream AND version > k.version"
+    ),
 );
 
 /// The streams that something was appended to in a range of positions.
@@ -113,7 +130,7 @@ pub const STREAMS_CHANGED: Statement = (
 );
 
 pub const ITEMS_FIND: Statement =
-    ("items_find", "SELECT item, position FROM tranche.event WHERE ledger = $1 AND item = ANY ($2)");
+    ("items_find", events_of!("item, position", "($2::text[]) AS k(item)", "item = k.item"));
 
 /// The payments that are cancelled up to a position.
 pub const ITEMS_CANCELLED: Statement = (
@@ -121,19 +138,17 @@ pub const ITEMS_CANCELLED: Statement = (
     "SELECT substr(item, 2) FROM tranche.event WHERE ledger = $1 AND position <= $2 AND item LIKE '-%'",
 );
 
-/// The items of a range of positions, to be held against the entries.
-pub const COMMANDS_FIND: Statement = (
-    "commands_find",
-    "SELECT id, request, first_position, events FROM tranche.command WHERE ledger = $1 AND id = ANY ($2)",
-);
-
-pub const COMMANDS_COUNT: Statement = ("commands_count", "SELECT count(*) FROM tranche.command WHERE ledger = $1");
+/// The first events of these commands.
+pub const COMMANDS_FIND: Statement =
+    ("commands_find", events_of!(columns!(), "($2::uuid[]) AS k(command)", "command = k.command"));
 
 pub const WALL: Statement = ("wall", "SELECT first_share::text, gate FROM tranche.ledger WHERE id = $1");
 
-/// The types of the entries at these positions.
-pub const KINDS_FIND: Statement =
-    ("kinds_find", "SELECT position, type FROM tranche.event WHERE ledger = $1 AND position = ANY ($2)");
+/// Which of the events at these positions are of the same command as the one before, and their types.
+pub const FURTHER_FIND: Statement = (
+    "further_find",
+    events_of!("position, type", "($2::bigint[]) AS k(position)", "position = k.position AND command IS NULL"),
+);
 
 pub const FUND_POSITIONS: Statement = (
     "fund_positions",
@@ -207,15 +222,6 @@ pub const CATALOG: Statement = ("catalog", include_str!("catalog/describe.sql"))
 /// A span of positions whole: no more rows than it is long.
 pub const EVENT_SPAN: Statement = ("event_span", event_columns!("position >= $2 AND position <= $3 ORDER BY position"));
 
-pub const COMMANDS_READ: Statement =
-    ("commands_whole", "SELECT id, request, first_position, events FROM tranche.command WHERE ledger = $1");
-
-pub const COMMANDS_BETWEEN: Statement = (
-    "commands_between",
-    "SELECT id, request, first_position, events FROM tranche.command \
-      WHERE ledger = $1 AND first_position >= $2 AND first_position <= $3 ORDER BY first_position",
-);
-
 pub const TILE_FILL: Statement = ("tile_fill", "SELECT tranche.tile_fill($1, $2)");
 
 pub const TILES_READ: Statement = (
@@ -252,8 +258,7 @@ pub const ALL: &[Statement] = &[
     ITEMS_FIND,
     ITEMS_CANCELLED,
     COMMANDS_FIND,
-    KINDS_FIND,
-    COMMANDS_COUNT,
+    FURTHER_FIND,
     WALL,
     FUND_POSITIONS,
     FUND_POSITION_REBUILD,
@@ -266,8 +271,6 @@ pub const ALL: &[Statement] = &[
     SNAPSHOT_DROP,
     CATALOG,
     EVENT_SPAN,
-    COMMANDS_READ,
-    COMMANDS_BETWEEN,
     TILE_FILL,
     TILES_READ,
     TILES_LAST,

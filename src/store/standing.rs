@@ -31,8 +31,6 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL 
 impl Store {
     /// What stands beside the log of this ledger now.
     ///
-    /// The transaction stays open: what is read on this connection before [`Store::standing_end`] is of the same moment.
-    ///
     /// # Errors
     /// [`StoreError::LedgerMissing`]; those of the connection.
     pub async fn standing(&self, name: &str, format: &str) -> Result<Standing, StoreError> {
@@ -41,21 +39,15 @@ impl Store {
         let statement = self.prepared(sql::TILES_LAST).await?;
         let rows = self.client.query(&statement, &[&head.ledger]).await?;
         let tile = |row: &tokio_postgres::Row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));
-        Ok(Standing {
+        let standing = Standing {
             funds: self.fund_positions(head.ledger).await?,
             wall: self.wall(head.ledger).await?,
             snapshots: self.snapshot_positions(head.ledger, format).await?,
             tiles: rows.iter().map(tile).collect::<Result<_, tokio_postgres::Error>>()?,
             objects: self.catalog().await?,
             head,
-        })
-    }
-
-    /// Lets that moment go.
-    ///
-    /// # Errors
-    /// Those of the connection.
-    pub async fn standing_end(&self) -> Result<(), StoreError> {
-        Ok(self.client.batch_execute("COMMIT").await?)
+        };
+        self.client.batch_execute("COMMIT").await?;
+        Ok(standing)
     }
 }

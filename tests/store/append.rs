@@ -15,11 +15,12 @@ async fn a_batch_moves_the_head_and_is_found_by_its_command() {
     let head = fixture.store.head("test").await.unwrap();
     assert_eq!((head.position, head.root, head.peaks), (3, batch.root.to_vec(), batch.peaks));
     assert_eq!(head.recorded_at, Some(batch.events[2].recorded_at));
-    let ids = [id(), batch.commands[0].id];
+    let ids = [id(), batch.events[0].command.unwrap()];
     let found = fixture.store.commands_find(fixture.ledger, &ids).await.unwrap();
     assert_eq!(found.len(), 1);
-    assert_eq!((found[0].id, found[0].first_position, found[0].events), (ids[1], 1, 3));
-    assert_eq!(found[0].request, [1; 32]);
+    assert_eq!((found[0].command, found[0].position, &found[0].entry), (Some(ids[1]), 1, &batch.events[0].entry));
+    let further = fixture.store.further_find(fixture.ledger, &[1, 2, 3, 4]).await.unwrap();
+    assert_eq!(further, [(2, "MonitoringRecorded".to_owned()), (3, "MonitoringRecorded".to_owned())]);
 }
 
 #[tokio::test]
@@ -57,10 +58,10 @@ async fn a_command_id_comes_once() {
     let first = fixture.batch(&[plain("pilot-A")]);
     fixture.append(&first).await.unwrap();
     let mut again = fixture.batch(&[plain("pilot-A")]);
-    again.commands[0].id = first.commands[0].id;
+    again.events[0].command = first.events[0].command;
     assert_eq!(fixture.append(&again).await.unwrap(), Appended::Repeated);
-    let mut twice = fixture.batch(&[plain("pilot-A")]);
-    twice.commands.push(twice.commands[0].clone());
+    let mut twice = fixture.batch(&[plain("pilot-A"), plain("pilot-A")]);
+    twice.events[1].command = twice.events[0].command;
     assert_eq!(fixture.append(&twice).await.unwrap(), Appended::Repeated);
     assert_eq!(fixture.store.head("test").await.unwrap().position, 1);
 }
@@ -90,8 +91,13 @@ async fn what_is_no_batch_is_refused_and_named() {
             batch.events[1].stream = "Pilot A".to_owned();
             batch.events[1].version = 1;
         }),
-        ("commands", |batch| batch.commands[0].first_position = 1),
-        ("commands", |batch| batch.commands[0].events = 3),
+        ("entry", |batch| batch.events[1].command = Some(id())),
+        ("entry", |batch| {
+            let other = serde_json::json!({"command_id": id()}).to_string();
+            let entry = String::from_utf8(batch.events[1].entry.clone()).unwrap();
+            let own = format!("\"command_id\":\"{}\"", batch.events[0].command.unwrap());
+            batch.events[1].entry = entry.replace(&own, other.trim_matches(['{', '}'])).into_bytes();
+        }),
     ];
     for (named, change) in breaks {
         let mut batch = fixture.batch(&[plain("pilot-A"), plain("pilot-A")]);
@@ -114,8 +120,8 @@ async fn what_is_no_batch_is_refused_and_named() {
     for (named, streams, bytes) in [("lengths", "{}", 32), ("head", "{pilot-A}", 31)] {
         let sent = format!(
             "SELECT tranche.ledger_append(id, 1, root, substring(root FOR {bytes}), substring(root FOR 32), \
-             '{{2}}', '{streams}', '{{2}}', '{{T}}', '{{2026-01-05}}', '{{2026-01-05}}', '{{NULL}}', '{{AA}}', \
-             '{{}}', '{{}}', '{{}}', '{{}}', '[]') FROM tranche.ledger"
+             '{{2}}', '{streams}', '{{2}}', '{{T}}', '{{2026-01-05}}', '{{2026-01-05}}', '{{NULL}}', '{{NULL}}', '{{AA}}', \
+             '[]') FROM tranche.ledger"
         );
         let error = admin.batch_execute(&sent).await.unwrap_err();
         let error = error.as_db_error().unwrap();

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 use tokio_postgres::Client;
-use tranche::store::{Appended, Batch, CommandRow, EventRow, Store, StoreError, Target};
+use tranche::store::{Appended, Batch, EventRow, Store, StoreError, Target};
 use uuid::Uuid;
 
 use crate::cluster;
@@ -77,6 +77,7 @@ impl Fixture {
                     business_date: on.parse().unwrap(),
                     recorded_at: "2026-01-05T01:02:03Z".parse().unwrap(),
                     item: item_of(kind, data),
+                    command: (position == self.position + 1).then_some(command),
                     entry: serde_json::to_vec(&entry).unwrap(),
                 }
             })
@@ -88,12 +89,6 @@ impl Fixture {
             expected_root: self.root,
             root: root(end, command),
             peaks: vec![7; 32 * end.count_ones() as usize],
-            commands: vec![CommandRow {
-                id: command,
-                request: [1; 32],
-                first_position: self.position + 1,
-                events: i32::try_from(events.len()).unwrap(),
-            }],
             events,
             ..Batch::default()
         }

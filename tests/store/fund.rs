@@ -2,7 +2,7 @@
 //! append left.
 
 use serde_json::{Value, json};
-use tranche::store::{Appended, FundMove, FundOpening, FundRules, StoreError};
+use tranche::store::{Appended, FundAct, FundMove, FundOpening, FundRules, StoreError};
 
 use crate::fixture::{Fixture, plain};
 
@@ -17,10 +17,10 @@ impl History {
         let rules = if kind == "ProgrammeOpened" { &data["rules"] } else { &data["changes"] };
         let text = |key| rules[key].as_str().map(ToOwned::to_owned);
         if rules.is_object() {
-            batch.funds.rules(FundRules { first_share: text("first_share"), gate: text("gate") });
+            batch.funds.add(FundAct::Rules(FundRules { first_share: text("first_share"), gate: text("gate") }));
         }
         if let Some(act) = act {
-            batch.funds.act(FundMove { pilot: data["pilot"].as_str().unwrap().to_owned(), ..act });
+            batch.funds.add(FundAct::Move(FundMove { pilot: data["pilot"].as_str().unwrap().to_owned(), ..act }));
         }
         let appended = self.0.append(&batch).await.unwrap();
         assert!(matches!(appended, Appended::Done(_)), "{kind}: {appended:?}");
@@ -31,12 +31,12 @@ impl History {
         self.tell(("2025-11-01", "ApplicationSubmitted"), application, None).await;
         let data = json!({"pilot": pilot, "application": pilot, "document": "d"});
         let mut batch = self.0.batch(&[(&format!("pilot-{pilot}"), "PilotRecognised", "2025-12-01", data)]);
-        batch.funds.open(FundOpening {
+        batch.funds.add(FundAct::Open(FundOpening {
             pilot: pilot.to_owned(),
             cap_kind: cap_kind.to_owned(),
             cap_fen,
             recognition_year: 2025,
-        });
+        }));
         self.0.append(&batch).await.unwrap();
     }
 
@@ -185,13 +185,13 @@ async fn one_batch_moves_as_its_acts_would_one_by_one() {
     ];
     let mut batch = history.0.batch(&acts.map(|(kind, data)| ("pilot-B", kind, "2025-12-05", data)));
     let of = |act: FundMove| FundMove { pilot: "B".to_owned(), ..act };
-    batch.funds.act(of(FundMove { allocated_fen: 1_000_000_000, ..FundMove::default() }));
-    batch.funds.act(of(FundMove {
+    batch.funds.add(FundAct::Move(of(FundMove { allocated_fen: 1_000_000_000, ..FundMove::default() })));
+    batch.funds.add(FundAct::Move(of(FundMove {
         released_fen: 700_000_000,
         released_first_year_fen: 700_000_000,
         ..FundMove::default()
-    }));
-    batch.funds.act(of(FundMove { allocated_fen: -100_000_000, ..FundMove::default() }));
+    })));
+    batch.funds.add(FundAct::Move(of(FundMove { allocated_fen: -100_000_000, ..FundMove::default() })));
     history.0.append(&batch).await.unwrap();
     let funds = history.0.store.fund_positions(history.0.ledger).await.unwrap();
     assert_eq!(funds[1].first_year_limit.as_deref(), Some("7000000"));
@@ -213,11 +213,11 @@ async fn parameters_bind_from_their_place_in_the_batch_on() {
     let release = |fen| of(FundMove { released_fen: fen, released_first_year_fen: fen, ..FundMove::default() });
     let acts = [allocated, released("R1", "70.00"), changed("0.50"), changed("0.80"), released("R2", "10.00")];
     let mut batch = history.0.batch(&acts);
-    batch.funds.act(of(FundMove { allocated_fen: 10_000, ..FundMove::default() }));
-    batch.funds.act(release(7_000));
-    batch.funds.rules(rules("0.50"));
-    batch.funds.rules(rules("0.80"));
-    batch.funds.act(release(1_000));
+    batch.funds.add(FundAct::Move(of(FundMove { allocated_fen: 10_000, ..FundMove::default() })));
+    batch.funds.add(FundAct::Move(release(7_000)));
+    batch.funds.add(FundAct::Rules(rules("0.50")));
+    batch.funds.add(FundAct::Rules(rules("0.80")));
+    batch.funds.add(FundAct::Move(release(1_000)));
     assert!(matches!(history.0.append(&batch).await.unwrap(), Appended::Done(_)));
     let admin = history.0.admin().await;
     let row = admin.query_one("SELECT first_share::text FROM tranche.ledger", &[]).await.unwrap();
@@ -225,14 +225,14 @@ async fn parameters_bind_from_their_place_in_the_batch_on() {
 
     let mut batch =
         history.0.batch(&[changed("0.90"), released("R3", "10.00"), changed("0.50"), released("R4", "0.01")]);
-    batch.funds.rules(rules("0.90"));
-    batch.funds.act(release(1_000));
-    batch.funds.rules(rules("0.50"));
-    batch.funds.act(release(1));
+    batch.funds.add(FundAct::Rules(rules("0.90")));
+    batch.funds.add(FundAct::Move(release(1_000)));
+    batch.funds.add(FundAct::Rules(rules("0.50")));
+    batch.funds.add(FundAct::Move(release(1)));
     let broken = Appended::Broken { rule: "TR-01".to_owned(), pilot: "B".to_owned() };
     assert_eq!(history.0.append(&batch).await.unwrap(), broken);
     let mut batch = history.0.batch(&[changed("1.01")]);
-    batch.funds.rules(rules("1.01"));
+    batch.funds.add(FundAct::Rules(rules("1.01")));
     assert!(matches!(history.0.append(&batch).await, Err(StoreError::Malformed { what, .. }) if what == "fund"));
 }
 
@@ -245,13 +245,13 @@ async fn a_batch_of_many_names_the_culprit() {
     let allocated =
         |pilot: &str, allocated_fen| FundMove { pilot: pilot.to_owned(), allocated_fen, ..FundMove::default() };
     for (pilot, fen) in [("A", 1_500_000_000), ("B", 1), ("C", 1), ("D", 1), ("C", 1_000_000_000)] {
-        batch.funds.act(allocated(pilot, fen));
+        batch.funds.add(FundAct::Move(allocated(pilot, fen)));
     }
     let broken = Appended::Broken { rule: "CAP-02".to_owned(), pilot: "C".to_owned() };
     assert_eq!(history.0.append(&batch).await.unwrap(), broken);
 
     let mut batch = history.0.batch(&[plain("programme")]);
-    batch.funds.act(allocated("nobody", 1));
+    batch.funds.add(FundAct::Move(allocated("nobody", 1)));
     let unknown = history.0.append(&batch).await;
     assert!(matches!(unknown, Err(StoreError::Malformed { what, .. }) if what == "fund move"));
 }

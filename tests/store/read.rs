@@ -48,6 +48,7 @@ async fn an_entry_comes_back_byte_for_byte() {
         recorded_at: sent.recorded_at,
         entry: sent.entry.clone(),
         item: sent.item.clone(),
+        command: sent.command,
     };
     assert_eq!(read, [expected]);
     let view = fixture

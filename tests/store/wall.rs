@@ -2,7 +2,7 @@
 //! is tried one fen under, at, and one fen over.
 
 use serde_json::{Map, json};
-use tranche::store::{Appended, FundMove, FundOpening, FundRules, StoreError, Target};
+use tranche::store::{Appended, FundAct, FundMove, FundOpening, FundRules, StoreError, Target};
 
 use crate::cluster;
 use crate::fixture::{Act, Fixture};
@@ -62,13 +62,13 @@ impl Pilot {
             ("programme", "ProgrammeOpened", "2025-10-16", opened),
             ("pilot-P", "PilotRecognised", "2025-12-01", recognised),
         ]);
-        batch.funds.rules(rules);
-        batch.funds.open(FundOpening {
+        batch.funds.add(FundAct::Rules(rules));
+        batch.funds.add(FundAct::Open(FundOpening {
             pilot: "P".to_owned(),
             cap_kind: kind.to_owned(),
             cap_fen: if kind == "other" { 10 * MILLION } else { 15 * MILLION },
             recognition_year: 2025,
-        });
+        }));
         assert_eq!(fixture.append(&batch).await.unwrap(), Appended::Done(2));
         Self(fixture, 0)
     }
@@ -76,7 +76,7 @@ impl Pilot {
     async fn act(&mut self, act: FundMove) -> Appended {
         let mut batch = self.0.batch(&[self.told(&act)]);
         let allocated = act.allocated_fen;
-        batch.funds.act(FundMove { pilot: "P".to_owned(), ..act });
+        batch.funds.add(FundAct::Move(FundMove { pilot: "P".to_owned(), ..act }));
         let appended = self.0.append(&batch).await.unwrap();
         if matches!(appended, Appended::Done(_)) {
             self.1 += allocated;
@@ -130,7 +130,7 @@ impl Pilot {
     async fn amend(&mut self, first_share: &str) {
         let changes = json!({"changes": {"first_share": first_share}});
         let mut batch = self.0.batch(&[("programme", "ProgrammeAmended", "2026-01-05", changes)]);
-        batch.funds.rules(FundRules { first_share: Some(first_share.to_owned()), gate: None });
+        batch.funds.add(FundAct::Rules(FundRules { first_share: Some(first_share.to_owned()), gate: None }));
         assert!(matches!(self.0.append(&batch).await.unwrap(), Appended::Done(_)));
     }
 }
@@ -298,7 +298,7 @@ async fn the_funds_are_those_of_the_entries() {
         let of = |act: FundMove| FundMove { pilot: "P".to_owned(), ..act };
         let batch = pilot.0.batch(&[pilot.told(&act)]);
         let mut smaller = batch.clone();
-        smaller.funds.act(of(match &act {
+        smaller.funds.add(FundAct::Move(of(match &act {
             FundMove { payout_ratio: Some(_), .. } => payout("0.4"),
             FundMove { allocated_fen: -100, .. } => allocate(-99),
             FundMove { released_fen: 100, .. } => release_in_year(99),
@@ -306,15 +306,19 @@ async fn the_funds_are_those_of_the_entries() {
             FundMove { paid_fen: 100, .. } => pay(99),
             FundMove { clawback_ordered_fen: 100, .. } => order(99),
             _ => give_back(99),
-        }));
+        })));
         let mut undated = batch.clone();
-        undated.funds.act(of(FundMove { released_first_year_fen: 0, returned_unspent_fen: 0, ..act.clone() }));
+        undated.funds.add(FundAct::Move(of(FundMove {
+            released_first_year_fen: 0,
+            returned_unspent_fen: 0,
+            ..act.clone()
+        })));
         let mut untold = batch.clone();
-        untold.funds.act(of(act.clone()));
-        untold.funds.rules(share.clone());
+        untold.funds.add(FundAct::Move(of(act.clone())));
+        untold.funds.add(FundAct::Rules(share.clone()));
         let mut taken_back = batch.clone();
-        taken_back.funds.act(of(act.clone()));
-        taken_back.funds.act(of(pay(-1)));
+        taken_back.funds.add(FundAct::Move(of(act.clone())));
+        taken_back.funds.add(FundAct::Move(of(pay(-1))));
         let mut wrong = vec![batch, smaller, untold, taken_back];
         if act.released_fen > 0 || act.returned_fen > 0 {
             wrong.push(undated);

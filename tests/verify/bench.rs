@@ -13,7 +13,7 @@ use crate::program::{Desk, FIRST_COHORT};
 const LINES: usize = 330;
 
 /// Tables that a try may change.
-const TABLES: [&str; 6] = ["event", "command", "ledger", "fund_position", "snapshot", "tile"];
+const TABLES: [&str; 5] = ["event", "ledger", "fund_position", "snapshot", "tile"];
 
 pub struct Bench {
     pub desk: Desk,
@@ -66,7 +66,6 @@ impl Bench {
     pub async fn aside(&self, how: &str) {
         let triggers = [
             ("event", "event_append_only"),
-            ("command", "command_append_only"),
             ("ledger", "ledger_head_stays"),
             ("ledger", "ledger_head_rises"),
             ("tile", "tile_append_only"),
@@ -86,7 +85,7 @@ impl Bench {
 
     /// Puts everything back.
     pub async fn restore(&self) {
-        let refill: String = ["event", "command", "tile", "snapshot", "fund_position", "ledger"]
+        let refill: String = ["event", "tile", "snapshot", "fund_position", "ledger"]
             .iter()
             .map(|table| format!("DELETE FROM tranche.{table};"))
             .chain(TABLES.iter().rev().map(|table| match *table {

@@ -49,7 +49,7 @@ impl Office {
 
     async fn behind(&self, sql: &str) {
         let owner = cluster::connect(self.desk.target.config()).await;
-        for table in ["event", "command", "ledger", "tile"] {
+        for table in ["event", "ledger", "tile"] {
             owner.batch_execute(&format!("ALTER TABLE tranche.{table} DISABLE TRIGGER USER")).await.unwrap();
         }
         owner.batch_execute(sql).await.unwrap();

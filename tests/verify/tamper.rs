@@ -161,9 +161,9 @@ pub async fn cut_off(bench: &mut Bench, chance: &mut Chance) -> Expected {
         head_back(bench, size).await;
     }
     let also = if with_head { vec!["projection_differs"] } else { vec!["head_differs"] };
-    // What is left of a command does not fit its row.
-    let first = if halves_a_command(bench, size) { size } else { size + 1 };
-    Expected { places: vec![(first, bench.size().max(512))], also, ..Expected::default() }
+    // Where everything is taken back, only what was signed since tells.
+    let claims = if with_head { vec![bench.claim(bench.size())] } else { Vec::new() };
+    Expected { places: vec![(size + 1, bench.size().max(512))], also, claims, ..Expected::default() }
 }
 
 /// Every other time it tears the events of a command apart.
@@ -220,7 +220,6 @@ pub async fn projection(bench: &mut Bench, chance: &mut Chance) -> Expected {
         (edit, Expected::beside(format!("subject: \"{pilot}\"")))
     };
     let at = position(bench, chance);
-    let first = format!("(SELECT max(first_position) FROM kept.command WHERE first_position <= {at})");
     let byte = chance.below(8_192);
     let bit = chance.below(8);
     let flip = |column: &str| {
@@ -233,18 +232,12 @@ pub async fn projection(bench: &mut Bench, chance: &mut Chance) -> Expected {
         2 => fund("release_limit = coalesce(release_limit, 0) + 1"),
         3 => fund("release_ceiling = coalesce(release_ceiling, 0) + 0.0000000001"),
         4 => ("UPDATE tranche.ledger SET first_share = 0.9".to_owned(), Expected::beside("first_share")),
-        5 => {
-            (format!("UPDATE tranche.command SET {} WHERE first_position = {first}", flip("request")), Expected::at(at))
-        }
+        5 => (format!("UPDATE tranche.event SET command = gen_random_uuid() WHERE position = {at}"), Expected::at(at)),
         6 => (format!("UPDATE tranche.snapshot SET {}", flip("body")), Expected::beside("snapshot")),
         _ => (format!("UPDATE tranche.tile SET {}", flip("hashes")), Expected::beside("tile/0/000")),
     };
     bench.tamper(&edit).await;
-    if expected.places.is_empty() {
-        return expected;
-    }
-    let row = bench.owner.query_one(&format!("SELECT {first}"), &[]).await.unwrap();
-    Expected::at(u64::try_from(row.get::<_, i64>(0)).unwrap())
+    expected
 }
 
 /// The trigger is put back as it was, or so that it does not fire always, or left aside.
@@ -260,7 +253,7 @@ pub async fn under_a_trigger(bench: &mut Bench, chance: &mut Chance) -> Expected
     Expected { beside, ..Expected::at(at) }
 }
 
-/// An entry is another, and tiles, head and command are made to fit it; what was signed before is not.
+/// An entry is another, and tiles and head are made to fit it; what was signed before is not.
 pub async fn hashed_again(bench: &mut Bench, chance: &mut Chance) -> Expected {
     let at = 2 + chance.below(bench.size() - 1);
     // Whoever recorded it, it was another: lawful by every rule.
@@ -268,7 +261,6 @@ pub async fn hashed_again(bench: &mut Bench, chance: &mut Chance) -> Expected {
     let person = entry.find("\"person\":\"").unwrap() + "\"person\":\"".len();
     let entry = format!("{}某{}", &entry[..person], &entry[person..]).into_bytes();
     bench.write(at, &entry).await;
-    let event = entry::read(&entry).unwrap();
     let mut leaves: Vec<_> = bench.records.iter().map(|one| leaf_hash(&one.entry)).collect();
     leaves[usize::try_from(at - 1).unwrap()] = leaf_hash(&entry);
     let mut edge = Frontier::new();
@@ -280,18 +272,6 @@ pub async fn hashed_again(bench: &mut Bench, chance: &mut Chance) -> Expected {
     assert_eq!(root_of(&tile).len(), 32);
     bench.aside("DISABLE").await;
     bench.owner.execute("UPDATE tranche.tile SET hashes = $1", &[&tile]).await.unwrap();
-    let command = tranche::domain::command::Command {
-        id: None,
-        on: event.on,
-        by: event.by,
-        approvals: event.approvals,
-        note: event.note,
-        recorded_at: None,
-        act: event.act,
-    };
-    let request = entry::request_hash(&command).unwrap();
-    let update = "UPDATE tranche.command SET request = $1 WHERE first_position = $2";
-    bench.owner.execute(update, &[&request.as_slice(), &i64::try_from(at).unwrap()]).await.unwrap();
     bench.aside("ENABLE ALWAYS").await;
     let before = chance.below(at);
     let after = at + chance.below(bench.size() - at + 1);
@@ -308,7 +288,6 @@ pub async fn restored(bench: &mut Bench, chance: &mut Chance) -> Expected {
     bench
         .tamper(&format!(
             "DELETE FROM tranche.event WHERE position > {size};
-             DELETE FROM tranche.command WHERE first_position > {size};
              DELETE FROM tranche.snapshot;
              DELETE FROM tranche.tile WHERE (index + 1) * 256 > {size}"
         ))

@@ -1,17 +1,14 @@
-//! The columns beside an entry, and the commands: both repeat what entries say, and must repeat it truly.
+//! The columns beside an entry: they repeat what it says, and must repeat it truly.
 
 use uuid::Uuid;
 
 use super::Differences;
 use crate::domain::event::Event;
-use crate::engine::{EngineError, payment};
+use crate::engine::payment;
 use crate::log::entry;
-use crate::store::{Record, Store};
+use crate::store::Record;
 
-/// How many commands are looked up at once.
-const PAGE: usize = 2_000;
-
-/// Compares the columns of a record with its entry.
+/// Compares the columns of a record with its entry, but for the command's.
 pub(in crate::engine) fn compare(record: &Record, event: &Event, differences: &mut Differences) {
     let position = record.position.to_string();
     let mut note = |field: &str, found: String, expected: String| {
@@ -39,90 +36,20 @@ pub(in crate::engine) fn compare(record: &Record, event: &Event, differences: &m
     }
 }
 
-/// A command as its events tell it.
-struct Told {
-    id: Uuid,
-    request: Option<[u8; 32]>,
-    first_position: u64,
-    events: i32,
-}
-
-/// The commands of the events read, compared a page at a time.
-#[derive(Default)]
-pub(super) struct Commands {
-    page: Vec<Told>,
-    count: i64,
-}
-
-impl Commands {
-    /// Takes an event's command; says whether a page is full.
-    pub(super) fn add(&mut self, event: &Event) -> Result<bool, EngineError> {
-        if let Some(last) = self.page.last_mut().filter(|last| last.id == event.command_id) {
-            last.events += 1;
-            return Ok(false);
-        }
-        // A full page waits for the next command, for the last one's events may not all be here yet.
-        let full = self.page.len() >= PAGE;
-        self.count += 1;
-        self.page.push(Told {
-            id: event.command_id,
-            request: request_of(event)?,
-            first_position: event.position,
-            events: 1,
-        });
-        Ok(full)
+/// Compares the column that a command is found by: its id stands in its first event alone. `before` is the command of
+/// the entry in front, where that is known.
+pub(in crate::engine) fn compare_command(
+    found: Option<Uuid>,
+    event: &Event,
+    before: Option<Uuid>,
+    differences: &mut Differences,
+) {
+    let due = match before {
+        Some(before) => (before != event.command_id).then_some(event.command_id),
+        None => found.map(|_| event.command_id),
+    };
+    if found != due {
+        let text = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
+        differences.note(("event", &event.position.to_string(), "command"), text(found), text(due));
     }
-
-    /// Looks the page up, but for its last command where more may come, and begins the next.
-    pub(super) async fn compare(
-        &mut self,
-        store: &Store,
-        ledger: i64,
-        differences: &mut Differences,
-    ) -> Result<(), EngineError> {
-        let keep = if self.page.len() > PAGE { self.page.pop() } else { None };
-        let ids: Vec<Uuid> = self.page.iter().map(|told| told.id).collect();
-        let found = store.commands_find(ledger, &ids).await?;
-        let found: std::collections::HashMap<Uuid, _> = found.into_iter().map(|found| (found.id, found)).collect();
-        for told in self.page.drain(..) {
-            let id = told.id.to_string();
-            let Some(found) = found.get(&told.id) else {
-                differences.note(("command", &id, "row"), "none".to_owned(), "one".to_owned());
-                continue;
-            };
-            let mut note = |field: &str, found: String, expected: String| {
-                differences.note(("command", &id, field), found, expected);
-            };
-            note("first_position", found.first_position.to_string(), told.first_position.to_string());
-            note("events", found.events.to_string(), told.events.to_string());
-            if let Some(request) = told.request {
-                note("request", super::hex(&found.request), super::hex(&request));
-            }
-        }
-        self.page.extend(keep);
-        Ok(())
-    }
-
-    /// There are no commands but those that events tell of.
-    pub(super) async fn compare_count(
-        &self,
-        store: &Store,
-        ledger: i64,
-        differences: &mut Differences,
-    ) -> Result<(), EngineError> {
-        let found = store.commands_count(ledger).await?;
-        differences.note(("command", "all", "count"), found.to_string(), self.count.to_string());
-        Ok(())
-    }
-}
-
-/// The hash of the content of the command that led to an event; the opening was no command.
-fn request_of(event: &Event) -> Result<Option<[u8; 32]>, EngineError> {
-    if event.position == 1 {
-        return Ok(None);
-    }
-    let position = i64::try_from(event.position).unwrap_or(i64::MAX);
-    // Of whichever ledger: the request does not say.
-    let written = entry::write_with_request("", event).map_err(|source| EngineError::Entry { position, source })?;
-    Ok(Some(written.1))
 }

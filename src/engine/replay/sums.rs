@@ -9,7 +9,7 @@ use crate::domain::money::{Limit, Money, Share};
 use crate::domain::rule::tranche::first_part;
 use crate::domain::text::{Id, Year};
 use crate::engine::fund;
-use crate::store::{FundAct, FundMove, FundOpening, FundPosition, Funds};
+use crate::store::{FundAct, FundMove, FundOpening, FundPosition};
 
 /// A pilot's sums, and the limits of its latest release.
 #[derive(Default)]
@@ -28,17 +28,17 @@ pub(in crate::engine) struct Sums(BTreeMap<String, Position>);
 impl Sums {
     /// Moves the sums by an event, `after` being the state with it folded in.
     pub(in crate::engine) fn step(&mut self, after: &Ledger, event: &Event) {
-        let mut funds = Funds::default();
-        fund::book(&mut funds, after, event);
-        for act in funds.acts() {
-            match act {
-                FundAct::Open(opening) => {
-                    self.0.entry(opening.pilot.clone()).or_default().opening = Some(opening.clone());
-                }
-                // The parameters in force are read off the state.
-                FundAct::Rules(_) => {}
-                FundAct::Move(step) => self.0.entry(step.pilot.clone()).or_default().shift(after, step),
+        match fund::act_of(after, event) {
+            Some(FundAct::Open(opening)) => {
+                let pilot = opening.pilot.clone();
+                self.0.entry(pilot).or_default().opening = Some(opening);
             }
+            Some(FundAct::Move(step)) => match self.0.get_mut(&step.pilot) {
+                Some(position) => position.shift(after, &step),
+                None => self.0.entry(step.pilot.clone()).or_default().shift(after, &step),
+            },
+            // The parameters in force are read off the state.
+            Some(FundAct::Rules(_)) | None => {}
         }
     }
 

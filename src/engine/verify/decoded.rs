@@ -1,6 +1,8 @@
 //! Entries read from the database, taken apart by as many threads as there are: hashed, decoded, written again, and held
 //! against the columns beside them. Nothing here knows what came before an entry.
 
+use uuid::Uuid;
+
 use crate::domain::Timestamp;
 use crate::domain::event::Event;
 use crate::engine::replay::{Difference, Differences, columns};
@@ -25,8 +27,8 @@ pub(super) struct Item {
     pub(super) canonical: bool,
     /// Where the columns do not say the same.
     pub(super) differences: Vec<Difference>,
-    /// The hash of the content of the command that led to it.
-    pub(super) request: Hash,
+    /// The command it is the first event of, by the column.
+    pub(super) command: Option<Uuid>,
 }
 
 /// The entries of one tile of leaves, or as many of them as there are.
@@ -76,16 +78,9 @@ fn take_apart(ledger: &str, record: Record) -> Item {
         None => error.to_string(),
     });
     let mut canonical = event.is_err();
-    let mut request = [0; 32];
     if let Ok(event) = &event {
         columns::compare(&record, event, &mut differences);
-        if let Ok((bytes, hash)) = entry::write_with_request(ledger, event) {
-            canonical = bytes == record.entry;
-            // The opening was no command.
-            if event.position > 1 {
-                request = hash;
-            }
-        }
+        canonical = entry::write(ledger, event).is_ok_and(|bytes| bytes == record.entry);
     }
     Item {
         position: position_of(&record),
@@ -96,6 +91,6 @@ fn take_apart(ledger: &str, record: Record) -> Item {
         event,
         canonical,
         differences: differences.0,
-        request,
+        command: record.command,
     }
 }

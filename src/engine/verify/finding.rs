@@ -49,8 +49,6 @@ pub enum What {
         /// The same in English.
         en: String,
     },
-    /// The row of a command is not what its events tell.
-    Command(Difference),
     /// Entries stand behind the head, which does not count them.
     Uncounted,
     /// The head's root is not that of the entries.
@@ -133,7 +131,6 @@ impl What {
             Self::TimeBack => "time_goes_back",
             Self::Unlawful(_) => "event_unlawful",
             Self::Otherwise { .. } => "event_not_as_decided",
-            Self::Command(_) => "command_differs",
             Self::Uncounted => "entries_uncounted",
             Self::Root { .. } => "root_differs",
             Self::Head(_) => "head_differs",
@@ -160,7 +157,7 @@ impl What {
                 | Self::Moved
                 | Self::Unlawful(_)
                 | Self::Otherwise { .. }
-        ) || matches!(self, Self::Command(difference) if difference.field != "row" && difference.field != "extra")
+        )
     }
 
     /// Whether it may be no more than what follows from an earlier entry's not being what it was.

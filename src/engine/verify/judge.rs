@@ -6,11 +6,13 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher as _, RandomState};
 
+use uuid::Uuid;
+
 use super::decoded::Item;
 use super::finding::{Findings, What};
 use crate::domain::act::Act;
 use crate::domain::command::Command;
-use crate::domain::decide::{Decision, decide};
+use crate::domain::decide::{consequence_of, stream_of, warnings_of};
 use crate::domain::event::{Event, Reason, events_of};
 use crate::domain::evolve::evolve;
 use crate::domain::ledger::{Ledger, shanghai_date};
@@ -19,6 +21,7 @@ use crate::domain::rulebook::Rule;
 use crate::domain::text::Id;
 use crate::domain::{Timestamp, ledger::Moment};
 use crate::engine::replay::sums::Sums;
+use crate::engine::replay::{Differences, columns};
 
 /// What is followed from entry to entry.
 #[derive(Default)]
@@ -35,6 +38,10 @@ pub(super) struct Judge {
     last_at: Option<Timestamp>,
     /// Whether entries are gone, so that versions may be.
     gaps: bool,
+    /// The last entry's command, where that entry is what it was.
+    command: Option<Uuid>,
+    /// How many commands there are, by the columns.
+    pub(super) commands: u64,
     payments: Payments,
 }
 
@@ -49,7 +56,9 @@ struct Payments {
 impl Judge {
     /// A judge who knows which payments are cancelled.
     pub(super) fn knowing(cancelled: HashSet<Id>) -> Self {
-        Self { payments: Payments { cancelled, ..Payments::default() }, ..Self::default() }
+        // No command has this id, so the first entry is its command's first.
+        let command = Some(Uuid::nil());
+        Self { command, payments: Payments { cancelled, ..Payments::default() }, ..Self::default() }
     }
 
     /// The payment that an entry records, where one before it seems to have had its identifier.
@@ -64,6 +73,12 @@ impl Judge {
         self.stopped = true;
         self.gaps = true;
         self.last_at = None;
+        self.command = None;
+    }
+
+    /// Whether an event is still to come that goes with the last.
+    pub(super) fn is_cut_off(&self) -> bool {
+        !self.stopped && !self.due.is_empty()
     }
 
     /// Takes the next entry; `sound` says whether it is the one that its tile tells of.
@@ -99,9 +114,18 @@ impl Judge {
         }
         let opens_sandbox = matches!(&event.act, Act::OpenProgramme(act) if act.sandbox);
         self.last_at = (plain && !opens_sandbox).then_some(event.recorded_at);
-        if event.position != position || !item.canonical || !plain {
-            self.stopped = true;
+        self.commands += u64::from(item.command.is_some());
+        let as_it_was = event.position == position && item.canonical && plain;
+        if as_it_was {
+            let mut differences = Differences::default();
+            columns::compare_command(item.command, &event, self.command, &mut differences);
+            differences
+                .0
+                .into_iter()
+                .for_each(|one| findings.note(What::Column(one), Some((position, position)), since));
         }
+        self.command = as_it_was.then_some(event.command_id);
+        self.stopped |= !as_it_was;
         if !self.stopped {
             self.judge(event, findings);
         }
@@ -166,16 +190,17 @@ impl Judge {
         let state = &self.state;
         let moment = state.moment(&command, event.recorded_at);
         let mut wrong = None;
-        match decide(state, &command, event.recorded_at) {
-            Decision::Refused(reasons) => wrong = Some(What::Unlawful(reasons)),
-            Decision::Accepted { acts, warnings } => {
-                let stream = acts.first().map_or("", |(stream, _)| stream);
-                let found = (event.stream.as_str(), event.version, event.recorded_at, event.simulated, &event.warnings);
-                let version = state.programme.streams.get(stream).copied().unwrap_or(0) + 1;
-                let expected = (stream, version, moment.recorded_at, moment.simulated, &warnings);
+        match warnings_of(state, &command, event.recorded_at) {
+            Err(reasons) => wrong = Some(What::Unlawful(reasons)),
+            Ok(warnings) => {
+                let stream = stream_of(state, &command.act);
+                let found = (&event.stream, event.version, event.recorded_at, event.simulated, &event.warnings);
+                let version = state.programme.streams.get(&stream).copied().unwrap_or(0) + 1;
+                let expected = (&stream, version, moment.recorded_at, moment.simulated, &warnings);
                 if found != expected {
-                    wrong = Some(otherwise(&event.warnings, &warnings, (&event.stream, stream), moment));
-                } else if acts.len() > 1 {
+                    wrong = Some(otherwise(&event.warnings, &warnings, (&event.stream, &stream), moment));
+                } else if let Some(consequence) = consequence_of(state, &command.act) {
+                    let acts = vec![(stream, command.act.clone()), consequence];
                     let events = events_of(state, &command, event.command_id, (acts, &warnings), moment);
                     self.due = events.into_iter().skip(1).collect();
                 }
