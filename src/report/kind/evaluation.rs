@@ -61,7 +61,7 @@ pub(super) fn build(material: &Material, of: PilotMaterial) -> Draft {
 }
 
 /// The plan that was approved by a date.
-fn plan_on<'a>(of: PilotMaterial<'a>, date: Date) -> Option<&'a Plan> {
+fn plan_on(of: PilotMaterial<'_>, date: Date) -> Option<&Plan> {
     of.pilot.plan.as_ref().filter(|plan| plan.approved_on <= date)
 }
 
