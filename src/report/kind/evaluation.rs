@@ -146,8 +146,8 @@ impl<'a> Form<'a> {
             [name.into(), initial.into(), budget.into(), Cell::none(), Cell::none(), Cell::none(), Cell::none()]
         };
         table.rows.push(part("其中：当年财政拨款", Money::ZERO, granted).into());
-        table.rows.push(part("   上年结转资金", carried, carried).into());
-        table.rows.push(part("   其他资金", Money::ZERO, Money::ZERO).into());
+        table.rows.push(part("　　上年结转资金", carried, carried).into());
+        table.rows.push(part("　　其他资金", Money::ZERO, Money::ZERO).into());
         table
     }
 
