@@ -18,14 +18,14 @@ pub struct Payment {
     pub pilot: String,
     /// How much, in fen.
     pub amount_fen: i64,
-    payment: String,
+    item: String,
     project: String,
     economic_code: String,
     purpose: String,
     contract: String,
     voucher: String,
     payee: Payee,
-    by: Person,
+    by: Signer,
     ledger: String,
     stream: String,
     r#type: String,
@@ -42,7 +42,7 @@ struct Payee {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Person {
+struct Signer {
     area: String,
     body: String,
     person: String,
@@ -63,14 +63,14 @@ impl Payment {
             command_id: Uuid::from_u128(u128::from(number) << 80 | 0x7000_8000_0000_0000_0000),
             pilot: pilot(number % PILOTS),
             amount_fen: 1 + i64::try_from(number % 100_000).unwrap_or(0),
-            payment: format!("{}-P{number:08}", pilot(number % PILOTS)),
+            item: format!("{}-P{number:08}", pilot(number % PILOTS)),
             project: format!("2510-{:06}-04-05-503337", number % PILOTS),
             economic_code: "50799".to_owned(),
             purpose: "INFRASTRUCTURE".to_owned(),
             contract: "HT-001".to_owned(),
             voucher: format!("记-202602-{number:08}"),
             payee: Payee { name: "示例承包单位（虚构）".to_owned(), uscc: "91366220MA30CF21H4".to_owned() },
-            by: Person {
+            by: Signer {
                 area: "360602".to_owned(), body: "local_finance".to_owned(), person: "县财政丙".to_owned()
             },
             ledger: "peers".to_owned(),
