@@ -6,9 +6,11 @@
 mod database;
 mod engine;
 mod limits;
+mod peers;
 mod process;
 mod table;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tranche::store::Target;
@@ -29,12 +31,15 @@ pub struct Plan {
     large: (u64, u64),
     /// How many ledgers one process writes at once.
     ledgers: usize,
+    /// Where the programs are that measure peers, if they are to be measured.
+    peers: Option<PathBuf>,
     /// Where the figures are written as JSON.
     json: String,
 }
 
 impl Plan {
-    /// Reads the arguments `--rounds`, `--seconds`, `--small`, `--large`, `--pilots`, `--ledgers`, `--json`.
+    /// Reads the arguments `--rounds`, `--seconds`, `--small`, `--large`, `--pilots`, `--ledgers`, `--peers`,
+    /// `--json`.
     fn read() -> Result<Self, Failure> {
         let mut plan = Self {
             rounds: 3,
@@ -42,6 +47,7 @@ impl Plan {
             small: 10_000,
             large: (200_000, 1_000),
             ledgers: 20,
+            peers: None,
             json: "target/bench.json".to_owned(),
         };
         let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
@@ -54,6 +60,7 @@ impl Plan {
                 "--large" => plan.large.0 = value.parse()?,
                 "--pilots" => plan.large.1 = value.parse()?,
                 "--ledgers" => plan.ledgers = value.parse()?,
+                "--peers" => plan.peers = Some(value.into()),
                 "--json" => plan.json = value,
                 _ => return Err(format!("there is no option {name}").into()),
             }
@@ -83,6 +90,9 @@ async fn run(plan: &Plan) -> Result<(), Failure> {
         limits::measure(&target, &rows, plan, &mut table).await?;
         engine::measure(&target, plan, &mut table).await?;
         process::measure(&target, &ledgers, plan, &mut table).await?;
+        if let Some(programs) = &plan.peers {
+            peers::measure(&target, programs, plan, &mut table)?;
+        }
     }
     database::sizes(&target, ledgers.large(), &mut table).await?;
     table.ratios();

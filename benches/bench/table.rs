@@ -41,6 +41,8 @@ const AIMS: &[Aim] = &[
     most("record, large to small", "record, large", "record, small", 3.0),
     least("append at large to at small", "append, large", "append, small", 0.85),
     least("many ledgers to one", "engine, many ledgers", "engine, 1024 callers", 0.8),
+    least("1,024 callers to the best peer", "engine, 1024 callers", "best peer", 10.0),
+    least("32 callers to the best peer at 32", "engine, 32 callers", "best peer, 32 callers", 5.0),
     most("bytes on disk to canonical bytes", "disk bytes an event", "entry bytes an event", 1.6),
 ];
 
@@ -50,12 +52,13 @@ pub struct Table {
     order: Vec<String>,
     cells: BTreeMap<String, Cell>,
     ratios: Vec<(String, Vec<f64>, String, bool)>,
+    absent: BTreeMap<String, String>,
 }
 
 impl Table {
     /// An empty table, under these conditions.
     pub fn new(conditions: Value) -> Self {
-        Self { conditions, order: Vec::new(), cells: BTreeMap::new(), ratios: Vec::new() }
+        Self { conditions, order: Vec::new(), cells: BTreeMap::new(), ratios: Vec::new(), absent: BTreeMap::new() }
     }
 
     /// Notes a round's value.
@@ -67,6 +70,12 @@ impl Table {
             self.cells.entry(name.to_owned()).or_insert_with(|| Cell { does: does.into(), unit, values: vec![] });
         cell.values.push(value);
         eprintln!("  {name}: {value:.3} {unit}");
+    }
+
+    /// Notes why a cell has no value.
+    pub fn absent(&mut self, name: &str, why: String) {
+        eprintln!("  {name}: {why}");
+        self.absent.insert(name.to_owned(), why);
     }
 
     /// Takes every target's ratio, round by round.
@@ -92,11 +101,14 @@ impl Table {
 
     /// Prints the table.
     pub fn print(&self) {
-        println!("{:<36} {:>12} {:>25} {:<8} what it does", "cell", "median", "spread", "unit");
+        println!("{:<40} {:>12} {:>25} {:<8} what it does", "cell", "median", "spread", "unit");
         for (name, cell) in self.order.iter().filter_map(|name| Some((name, self.cells.get(name)?))) {
             let (low, high) = spread(&cell.values);
             let middle = median(&cell.values);
-            println!("{name:<36} {middle:>12.3} {low:>12.3}–{high:<12.3} {:<8} {}", cell.unit, cell.does);
+            println!("{name:<40} {middle:>12.3} {low:>12.3}–{high:<12.3} {:<8} {}", cell.unit, cell.does);
+        }
+        for (name, why) in &self.absent {
+            println!("{name:<40} {:>12} {why}", "—");
         }
         println!("\n{:<40} {:>8} {:>17} {:>8}", "target", "ratio", "spread", "wanted");
         for (name, values, bound, met) in &self.ratios {
@@ -123,7 +135,7 @@ impl Table {
                 json!({"target": name, "wanted": bound, "met": met, "median": median(values), "rounds": values})
             })
             .collect();
-        let all = json!({"conditions": self.conditions, "cells": cells, "targets": ratios});
+        let all = json!({"conditions": self.conditions, "cells": cells, "targets": ratios, "absent": self.absent});
         std::fs::write(path, serde_json::to_vec_pretty(&all)?)?;
         println!("\nwritten to {path}");
         Ok(())

@@ -138,7 +138,8 @@ impl Text {
         if negative {
             self.out.push(b'-');
         }
-        self.out.extend_from_slice(magnitude.to_string().as_bytes());
+        // Writing to memory does not fail.
+        let _written = CompactFormatter.write_u64(&mut self.out, magnitude);
     }
 
     fn double(&mut self, value: f64) {
