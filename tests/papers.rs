@@ -182,6 +182,21 @@ fn the_arithmetic_told_comes_to_the_figures() {
 }
 
 #[test]
+fn no_paper_knows_of_a_plan_before_it_was_approved() {
+    let scenario = fold(FIRST_COHORT, &[]);
+    for (date, known) in [("2025-11-30", false), ("2025-12-31", true)] {
+        for kind in [Kind::Status, Kind::Evaluation] {
+            let paper = paper(&scenario, kind, Some("JX2025-02"), date);
+            let blocks = paper.sections.iter().flat_map(|section| &section.blocks);
+            let mut facts =
+                blocks.filter_map(|block| if let Block::Facts(facts) = block { Some(&facts.facts) } else { None });
+            let plan = facts.find_map(|facts| facts.iter().find(|fact| fact.key == "plan")).unwrap();
+            assert_eq!(plan.cell.value != Value::None, known, "{} {date}", paper.title);
+        }
+    }
+}
+
+#[test]
 fn every_link_leads_somewhere() {
     let scenario = fold(FIRST_COHORT, &[]);
     for paper in all(&scenario, "2028-03-31") {

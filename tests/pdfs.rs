@@ -201,6 +201,17 @@ fn texts_are_set_as_they_are() {
 }
 
 #[test]
+fn a_total_never_stands_alone_on_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let moved = (20..80).find_map(|count| {
+        let text = told("pdftotext", &["-layout"], &pdf(folder.path(), "total", &edges::of_payments(count)));
+        text.split('\u{c}').skip(1).find(|page| page.contains("合计")).map(str::to_owned)
+    });
+    let page = moved.expect("some number of payments fills the first page");
+    assert!(page.contains("凭证-2026-"), "the last payment goes with the total:\n{page}");
+}
+
+#[test]
 fn heads_are_repeated_on_every_page() {
     let folder = tempfile::tempdir().unwrap();
     let paper = edges::of_payments(300);

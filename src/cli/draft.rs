@@ -8,6 +8,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 
 use super::Failure;
+use super::failure::why;
 
 /// A file in the making, beside the one it is to become; gone with the value unless it is kept.
 pub(super) struct Draft {
@@ -20,7 +21,7 @@ pub(super) struct Draft {
 /// A file cannot be written.
 pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     let path = path.display();
-    Failure::usage(format!("无法写入 {path}:{error}"), format!("cannot write {path}: {error}"))
+    Failure::usage(format!("无法写入 {path}:{}", why(error)), format!("cannot write {path}: {error}"))
 }
 
 impl Draft {

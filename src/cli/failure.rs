@@ -162,3 +162,19 @@ impl From<serde_json::Error> for Failure {
         Self::from(std::io::Error::from(error))
     }
 }
+
+/// Why a file cannot be read or written, in Chinese where it is for one of the common reasons.
+pub(super) fn why(error: &std::io::Error) -> String {
+    use std::io::ErrorKind as Why;
+    let told = match error.kind() {
+        Why::NotFound => "文件或所在目录不存在",
+        Why::PermissionDenied => "没有权限",
+        Why::AlreadyExists => "已有同名的文件",
+        Why::IsADirectory => "是目录,不是文件",
+        Why::NotADirectory => "路径中有一段不是目录",
+        Why::ReadOnlyFilesystem => "所在的盘只能读",
+        Why::StorageFull => "磁盘已满",
+        _ => return error.to_string(),
+    };
+    told.to_owned()
+}

@@ -94,6 +94,12 @@ impl Report {
             since: self.since,
             until: self.asked.known_at.map_or(Until::Head, Until::KnownAt),
         };
+        if let (Kind::Programme, Some(pilot)) = (kind, &self.pilot) {
+            return Err(Failure::usage(
+                format!("全省资金情况汇总表包括所有试点,不按试点制表:请去掉 {pilot},或改用 status"),
+                format!("the programme's report is of all pilots: leave out {pilot}, or ask for status"),
+            ));
+        }
         if self.all {
             let folder = self.output.as_deref().unwrap_or(Path::new("."));
             return all::run(context, question, form, folder).await;
@@ -123,9 +129,19 @@ impl Report {
         let by_name = FORMS.iter().find(|(format, _)| Some(format.name().as_str()) == ending);
         match by_name.filter(|_| context.format == Format::Text) {
             Some((_, form)) => Ok(*form),
+            None if context.format == Format::Text => Err(no_form()),
             None => context.format.among(FORMS),
         }
     }
+}
+
+/// Neither the file's name nor an option tells the form.
+fn no_form() -> Failure {
+    let names: Vec<String> = FORMS.iter().map(|(format, _)| format.name()).collect();
+    Failure::usage(
+        format!("看不出制成什么格式:请用 --format 指定,或以它作 -o 文件名的后缀:{}", names.join("、")),
+        format!("which form is meant? Name one by --format, or end the name of -o in it: {}", names.join(", ")),
+    )
 }
 
 /// Writes a file whole.

@@ -44,7 +44,8 @@ impl Lines {
 
     fn facts(&mut self, facts: &Facts) {
         for fact in &facts.facts {
-            self.add([harmless(&fact.label), field(&fact.cell)]);
+            let unit = if matches!(fact.cell.value, Value::Money(_)) { "（元）" } else { "" };
+            self.add([harmless(&format!("{}{unit}", fact.label)), field(&fact.cell)]);
         }
     }
 

@@ -3,12 +3,14 @@
 //! Pages, PDFs and files of charts alone draw the same. Refused here: titles and texts beside a drawing, which are its
 //! surroundings' to set.
 
+mod legend;
 mod steps;
 
 use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
+use self::legend::{Legend, shortened, width_of};
 use crate::report::paper::chart::{BarRow, Chart, Fill, Part, Plot};
 use crate::report::paper::code::Code;
 use crate::report::paper::table::Unit;
@@ -108,33 +110,29 @@ fn bar(key: &str, parts: &[Part]) -> (i128, Markup) {
     }
     let percent = |part: &Part| (part.amount.fen() * 20_000 + whole) / (2 * whole.max(1));
     let line = |at: usize| 66 + i128::try_from(at).unwrap_or(0) * 25;
+    // Sums stand right of the longest label.
+    let longest = parts.iter().map(|part| width_of(&shortened(&part.label))).max().unwrap_or(0);
+    let sums = (36 + longest + 160).max(330);
     let drawn = html! {
         @for (x, width, fill) in &boxes { (block((*x, 2), (*width, 38), *fill, key)) }
         @for (at, part) in parts.iter().enumerate() {
             (block((1, line(at) - 13), (26, 15), part.fill, key))
-            (letters((36, line(at)), "start", &part.label))
-            (letters((330, line(at)), "end", &format!("{} 元", part.amount.grouped())))
-            (letters((420, line(at)), "end", &format!("{}.{:02}%", percent(part) / 100, percent(part) % 100)))
+            (letters((36, line(at)), "start", &shortened(&part.label)))
+            (letters((sums, line(at)), "end", &format!("{} 元", part.amount.grouped())))
+            (letters((sums + 90, line(at)), "end", &format!("{}.{:02}%", percent(part) / 100, percent(part) % 100)))
         }
     };
     (line(parts.len()) - 12, drawn)
 }
 
-/// A label that leaves room for the sums beside it; the text alternative and the tables have it whole.
-fn shortened(label: &str) -> String {
-    const LETTERS: usize = 36;
-    let cut: String = label.chars().take(LETTERS).collect();
-    if cut.len() < label.len() { format!("{cut}…") } else { cut }
-}
-
 /// A bar a row: what is widest is an outline, what lies within it lies over it.
 fn rows_of(key: &str, legend: &[(String, Fill)], rows: &[BarRow], most: i128) -> (i128, Markup) {
-    let top = |at: usize| 40 + i128::try_from(at).unwrap_or(0) * 54;
-    let column = |at: usize| i128::try_from(at).unwrap_or(0) * 170;
+    let names = Legend::of(legend.iter().map(|(name, _)| name.as_str()), 36, WIDTH - 110);
+    let top = |at: usize| 40 + names.height() + i128::try_from(at).unwrap_or(0) * 54;
     let drawn = html! {
-        @for (at, (name, fill)) in legend.iter().enumerate() {
-            (block((column(at) + 1, 4), (26, 15), *fill, key))
-            (letters((column(at) + 36, 17), "start", name))
+        @for ((x, y, name), (_, fill)) in names.places.iter().zip(legend) {
+            (block((x + 1, y + 4), (26, 15), *fill, key))
+            (letters((x + 36, y + 17), "start", name))
         }
         (letters((WIDTH, 17), "end", "单位：万元"))
         @for (at, row) in rows.iter().enumerate() {

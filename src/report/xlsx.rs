@@ -137,10 +137,10 @@ fn events(events: &[EventLine]) -> Table {
     let columns = vec![
         Column::new("position", "台账位置", ColumnKind::Count),
         Column::date("on", "业务日期"),
-        Column::text("recorded", "记录时间(北京)", 3),
+        Column::text("recorded", "记录时间（北京时间）", 3),
         Column::text("name", "事项", 2),
         Column::text("item", "对象", 3),
-        Column::text("document", "文号或凭证", 4),
+        Column::text("document", "文号或凭证号", 4),
         Column::money("amount", "金额"),
         Column::text("by", "经办", 4),
     ];

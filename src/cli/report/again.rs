@@ -7,6 +7,7 @@ use serde_json::json;
 use super::FONTS;
 use super::archive::{Archive, Question};
 use crate::cli::asked::Asked;
+use crate::cli::failure::why;
 use crate::cli::{Context, Failure};
 use crate::domain::Date;
 use crate::engine::past::Until;
@@ -43,8 +44,9 @@ pub(super) async fn run(context: &mut Context, file: &Path, as_of: Option<Date>)
 
 fn read(file: &Path) -> Result<Filed, Failure> {
     let path = file.display();
-    let bytes = std::fs::read(file)
-        .map_err(|error| Failure::usage(format!("无法读取 {path}:{error}"), format!("cannot read {path}: {error}")))?;
+    let bytes = std::fs::read(file).map_err(|error| {
+        Failure::usage(format!("无法读取 {path}:{}", why(&error)), format!("cannot read {path}: {error}"))
+    })?;
     let found = Form::of(&bytes).zip(stamp_in(&bytes));
     let (form, stamp) = found.ok_or_else(|| {
         Failure::usage(

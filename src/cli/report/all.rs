@@ -26,6 +26,13 @@ pub(super) async fn run(context: &mut Context, question: Question, form: Form, f
     }
     let asked = Asked { as_of: question.as_of, known_at: question.known_at };
     let archive = Arc::new(Archive::open(context, question, asked).await?);
+    if folder.is_file() {
+        let folder = folder.display();
+        return Err(Failure::usage(
+            format!("{folder} 是文件,--all 要写入目录:请用 -o 指定目录"),
+            format!("{folder} is a file, and --all writes into a folder: name one by -o"),
+        ));
+    }
     fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
     let pilots = archive.pilots();
     let mut progress = context.progress(u64::try_from(pilots.len() + 1).ok());

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use chrono::{Datelike as _, Months};
 use maud::{Markup, html};
 
+use super::legend::Legend;
 use super::{WIDTH, letters};
 use crate::domain::Date;
 use crate::domain::money::Money;
@@ -75,6 +76,7 @@ pub(super) fn of(from: Date, to: Date, lines: &[Line]) -> (i128, Markup) {
     let step = step(highest);
     let steps = (highest + step - 1) / step;
     let scale = Scale { from, days: i128::from((to - from).num_days()).max(1), most: steps * step };
+    let names = Legend::of(lines.iter().map(|line| line.label.as_str()), 52, RIGHT - LEFT);
     let drawn = html! {
         @for at in 0..=steps {
             @let sum = Money::from_fen(at * step);
@@ -89,15 +91,15 @@ pub(super) fn of(from: Date, to: Date, lines: &[Line]) -> (i128, Markup) {
             @let (dash, width) = dashes(line.stroke);
             path d=(path(line, &scale, to)) fill="none" stroke="currentColor" stroke-width=(width) stroke-dasharray=(dash) {}
         }
-        @for (at, line) in lines.iter().enumerate() {
+        @for ((x, y, name), line) in names.places.iter().zip(lines) {
             @let (dash, width) = dashes(line.stroke);
-            @let x = LEFT + i128::try_from(at).unwrap_or(0) * 200;
-            line x1=(x) x2=(x + 44) y1=(BOTTOM + 43) y2=(BOTTOM + 43) stroke="currentColor" stroke-width=(width) stroke-dasharray=(dash) {}
-            (letters((x + 52, BOTTOM + 48), "start", &line.label))
+            @let (x, y) = (LEFT + x, BOTTOM + 43 + y);
+            line x1=(x) x2=(x + 44) y1=(y) y2=(y) stroke="currentColor" stroke-width=(width) stroke-dasharray=(dash) {}
+            (letters((x + 52, y + 5), "start", name))
         }
         (letters((LEFT - 8, 15), "end", "万元"))
     };
-    (BOTTOM + 58, drawn)
+    (BOTTOM + 58 + names.height(), drawn)
 }
 
 /// A line from its first date to the last, level between its steps.

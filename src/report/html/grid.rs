@@ -24,9 +24,9 @@ pub(super) fn content(cell: &Cell, unit: Unit) -> Markup {
     }
 }
 
-/// Whether a text is one word that is not to be broken: a number, a code, a date.
+/// Whether a text is not to be broken: a number, a code, a voucher, a date with a word.
 fn is_code(text: &str) -> bool {
-    text.len() <= 26 && text.bytes().all(|byte| byte.is_ascii_graphic())
+    text.len() <= 26 && text.chars().filter(|letter| !letter.is_ascii_graphic() && *letter != ' ').count() <= 2
 }
 
 /// What stands in a cell of a row: nothing where a text is missing.

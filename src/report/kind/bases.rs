@@ -38,6 +38,19 @@ fn explain(view: View, of: PilotMaterial, figure: Figure) -> Explanation {
     explainer.finish()
 }
 
+/// The formula of a figure, and with its numbers, for people who read Chinese: a parameter or a standing under its own name.
+pub(super) fn worked(explanation: &Explanation, between: &str) -> String {
+    let Explanation { formula, arithmetic, inputs, .. } = explanation;
+    if let Some(closed) = formula.strip_prefix("0 (").and_then(|standing| standing.split_once(' ')) {
+        return format!("因{}，为 {arithmetic}", closed.1.trim_end_matches(')'));
+    }
+    if arithmetic.starts_with(&format!("{formula} = ")) {
+        let parameter = inputs.iter().find(|input| input.symbol == input.name);
+        return parameter.map_or_else(|| arithmetic.clone(), |input| arithmetic.replace(input.name, input.zh));
+    }
+    format!("{formula}{between}{arithmetic}")
+}
+
 /// The figures of a pilot, each with where its basis stands among those of the paper.
 pub(super) struct Grounds {
     figures: Figures,
@@ -51,11 +64,10 @@ impl Grounds {
         let explanations: Vec<_> = Figure::ALL.iter().map(|figure| explain(view, of, *figure)).collect();
         for explanation in &explanations {
             let positions = explanation.events.iter().map(|part| part.event.position);
-            let formula = if explanation.formula == "Σ" { None } else { Some(&explanation.formula) };
             draft.bases.push(Basis {
                 key: explanation.figure.key().to_owned(),
                 label: explanation.zh.to_owned(),
-                formula: formula.map(|formula| format!("{formula}：{}", explanation.arithmetic)),
+                formula: (explanation.formula != "Σ").then(|| worked(explanation, "：")),
                 count: explanation.events.len() as u64,
                 last: positions.clone().max(),
                 positions: positions.take(Basis::POSITIONS_MAX).collect(),

@@ -14,6 +14,7 @@ use crate::domain::act::{Act, EvaluationItem, SelfEvaluate, Target};
 use crate::domain::code::EvaluationKind;
 use crate::domain::event::Event;
 use crate::domain::figures::rate_of;
+use crate::domain::ledger::Plan;
 use crate::domain::money::Money;
 use crate::report::explain::Figure;
 use crate::report::paper::table::{Cell, Column, ColumnKind, Link, Table, Unit, Value, points_text};
@@ -59,6 +60,11 @@ pub(super) fn build(material: &Material, of: PilotMaterial) -> Draft {
     draft
 }
 
+/// The plan that was approved by a date.
+fn plan_on(of: PilotMaterial<'_>, date: Date) -> Option<&Plan> {
+    of.pilot.plan.as_ref().filter(|plan| plan.approved_on <= date)
+}
+
 impl<'a> Form<'a> {
     /// The latest annual self-evaluation, else none; and what the plan and the monitoring say.
     fn read(material: &Material, of: PilotMaterial<'a>) -> Self {
@@ -76,7 +82,7 @@ impl<'a> Form<'a> {
                 progress.extend(act.progress.iter().map(|one| (one.indicator.as_str(), one.actual.as_str())));
             }
         }
-        let plan = of.pilot.plan.as_ref().filter(|plan| plan.approved_on <= date);
+        let plan = plan_on(of, date);
         Self {
             year,
             own,
@@ -99,7 +105,7 @@ impl<'a> Form<'a> {
                 Fact::new("unit", "实施单位", members.join("、")),
                 Fact::new("report", "自评报告文号", own(|act| act.report.to_string())),
                 Fact::new("score", "自评得分", own(|act| act.score.fixed())),
-                Fact::new("plan", "实施方案批复", of.pilot.plan.as_ref().map(|plan| plan.document.as_str())),
+                Fact::new("plan", "实施方案批复", plan_on(of, material.as_of()).map(|plan| plan.document.as_str())),
                 Fact::new("submitted", "自评日期", self.own.map(|(event, _)| event.on)),
             ],
         }
@@ -140,8 +146,8 @@ impl<'a> Form<'a> {
             [name.into(), initial.into(), budget.into(), Cell::none(), Cell::none(), Cell::none(), Cell::none()]
         };
         table.rows.push(part("其中：当年财政拨款", Money::ZERO, granted).into());
-        table.rows.push(part("   上年结转资金", carried, carried).into());
-        table.rows.push(part("   其他资金", Money::ZERO, Money::ZERO).into());
+        table.rows.push(part("　　上年结转资金", carried, carried).into());
+        table.rows.push(part("　　其他资金", Money::ZERO, Money::ZERO).into());
         table
     }
 
@@ -187,7 +193,7 @@ impl<'a> Form<'a> {
             Column::text("actual", "实际完成值", 2),
             Column::new("weight", "分值", ColumnKind::Points).summed(),
             Column::new("score", "得分", ColumnKind::Points).summed(),
-            Column::text("deviation", "偏差原因分析及改进措施", 5),
+            Column::text("deviation", "偏差原因分析及改进措施", 8),
         ];
         let mut table = Table::new("indicators", "绩效指标", columns);
         let (mut weights, mut scores) = (0_u64, 0_u64);

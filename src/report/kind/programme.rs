@@ -51,7 +51,7 @@ pub(super) fn build(material: &Material) -> Draft {
     let bases = bases(material, &lines, &total);
     let mut pilots = Section::new("pilots", "各试点资金情况").with(table(&lines, &total));
     if !lines.is_empty() {
-        pilots = pilots.with(overview(&lines));
+        pilots = pilots.with(overview(&lines, &total));
     }
     let mut progress = Section::new("progress", "资金进度");
     if let Some(chart) = burn_down(&lines, date, &total) {
@@ -146,8 +146,10 @@ fn table(lines: &[Member], total: &Figures) -> Table {
 
 /// The pilots by a word of theirs.
 fn grouped(key: &str, caption: &str, lines: &[Member], total: &Figures, word: impl Fn(&Member) -> String) -> Table {
-    let mut columns =
-        vec![Column::text("group", caption, 4), Column::new("count", "试点数", ColumnKind::Count).summed()];
+    let mut columns = vec![
+        Column::text("group", caption.trim_start_matches('按'), 4),
+        Column::new("count", "试点数", ColumnKind::Count).summed(),
+    ];
     columns.extend(SHOWN.iter().map(|figure| Column::money(figure.key(), figure.zh()).summed()));
     columns.push(Column::new("execution_rate", "执行率", ColumnKind::Ratio));
     let mut groups: BTreeMap<String, (u64, Figures)> = BTreeMap::new();
@@ -168,24 +170,20 @@ fn grouped(key: &str, caption: &str, lines: &[Member], total: &Figures, word: im
     table
 }
 
-fn overview(lines: &[Member]) -> Chart {
+fn overview(lines: &[Member], total: &Figures) -> Chart {
     let rows = lines.iter().map(|line| BarRow {
         label: format!("{} {}", line.id, line.pilot.name),
         amounts: vec![line.figures.allocated, line.figures.released.or_zero(), line.figures.paid.or_zero()],
     });
     let legend = [("核定定额", Fill::Open), ("已下达", Fill::Hatched), ("已支付", Fill::Solid)];
-    let told: Vec<String> = lines
-        .iter()
-        .map(|line| {
-            let funds = &line.figures;
-            let [allocated, released, paid] = [funds.allocated, funds.released, funds.paid].map(Money::grouped);
-            format!("{} 核定 {allocated}、下达 {released}、支付 {paid}", line.id)
-        })
-        .collect();
+    let [allocated, released, paid] = [total.allocated, total.released, total.paid].map(Money::grouped);
     Chart {
         key: "overview".to_owned(),
         title: "各试点定额、下达与支付".to_owned(),
-        alt: format!("单位元。{}。", told.join("；")),
+        alt: format!(
+            "{} 个试点共核定 {allocated} 元，已下达 {released} 元，已支付 {paid} 元；各试点的数见上表。",
+            lines.len()
+        ),
         plot: Plot::Rows { legend: legend.map(|(name, fill)| (name.to_owned(), fill)).into(), rows: rows.collect() },
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use chrono::Datelike as _;
 
-use super::bases::Grounds;
+use super::bases::{Grounds, worked};
 use super::{Draft, Material, PilotMaterial, alerts, changes, words};
 use crate::domain::Date;
 use crate::domain::figures::Figures;
@@ -106,11 +106,12 @@ fn arithmetic(grounds: &Grounds) -> Vec<Sentence> {
         let rules: Vec<String> =
             explanation.rules.iter().map(|rule| format!("{} {}", rule.clause, rule.rule)).collect();
         let rules = if rules.is_empty() { String::new() } else { format!("（依据：{}）", rules.join("；")) };
-        Sentence::plain(format!("{}：{} = {}{rules}", explanation.zh, explanation.formula, explanation.arithmetic))
+        Sentence::plain(format!("{}：{}{rules}", explanation.zh, worked(explanation, " = ")))
     };
     let mut signs: Vec<String> = Vec::new();
     for input in shown.iter().flat_map(|explanation| &explanation.inputs) {
-        let sign = format!("{} 为{}", input.symbol, input.zh);
+        let name = if input.symbol == "Ry" { "认定当年已下达" } else { input.zh };
+        let sign = format!("{} 为{name}", input.symbol);
         if !signs.contains(&sign) {
             signs.push(sign);
         }

@@ -1,11 +1,35 @@
-//! Texts as our fonts can set them: a letter that none of them has becomes 〓, as printers have done for a missing type.
+//! Texts as our fonts can set them: a letter that none of them has becomes 〓, as printers have done for a missing type, and
+//! a word that is wider than its place may be broken anywhere.
 
 use std::collections::HashSet;
 
+use super::widths::length;
 use crate::report::paper::table::{Cell, Unit, Value};
 
 /// What stands for a letter that no font has.
 pub(super) const MISSING: char = '〓';
+
+/// Where a word may be broken: a space without width.
+const BREAK: char = '\u{200b}';
+
+/// A text whose words, where they are wider than this, may be broken between any two letters.
+pub(super) fn breakable(text: String, width: u64) -> String {
+    if length(&text) <= width {
+        return text;
+    }
+    let is_wide = |word: &str| length(word) > width;
+    let mut broken = String::with_capacity(text.len() * 2);
+    for word in text.split_inclusive(|letter: char| letter == ' ' || !letter.is_ascii()) {
+        let wide = is_wide(word);
+        for letter in word.chars() {
+            broken.push(letter);
+            if wide {
+                broken.push(BREAK);
+            }
+        }
+    }
+    broken
+}
 
 /// The letters that fonts have.
 #[derive(Debug, Default)]
@@ -44,5 +68,12 @@ mod tests {
     fn what_no_font_has_is_seen_to_be_missing() {
         let letters = Letters::of("试点".chars().map(u32::from));
         assert_eq!(letters.text("试点 A😀"), "试点 A〓");
+    }
+
+    #[test]
+    fn only_words_wider_than_their_place_are_broken() {
+        let shown = |text: &str, width| breakable(text.to_owned(), width).replace(BREAK, "|");
+        assert_eq!(shown("资金下达文件 2025-01-R1", 700), "资金下达文件 2025-01-R1");
+        assert_eq!(shown("abc abcdefgh", 300), "abc a|b|c|d|e|f|g|h|");
     }
 }

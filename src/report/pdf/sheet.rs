@@ -5,7 +5,7 @@ mod grid;
 use serde::Serialize;
 
 use self::grid::Grid;
-use super::letters::Letters;
+use super::letters::{Letters, breakable};
 use crate::domain::money::Money;
 use crate::report::paper::stamp::Stamp;
 use crate::report::paper::table::{Unit, Value};
@@ -14,6 +14,9 @@ use crate::report::paper::{Basis, Block, Facts, Paper, Prose, Section, SignOff};
 /// How wide the text of a page is, upright and across, in hundredths of a point.
 const ROOM: u64 = 49_300;
 const ROOM_ACROSS: u64 = 75_600;
+
+/// The widest word outside of tables that is set on one line, in hundredths of its letters' height.
+const WORD: u64 = 1_200;
 
 /// How many events' positions are told of a basis.
 const TOLD: usize = 120;
@@ -97,7 +100,7 @@ impl Sheet {
         let sections = paper.sections.iter().zip(1..).map(|(section, at)| scribe.section(section, at)).collect();
         Self {
             title: letters.text(&paper.title),
-            subtitle: letters.text(&paper.subtitle),
+            subtitle: scribe.text(&paper.subtitle),
             as_of: stamp.as_of.format("%Y年%-m月%-d日").to_string(),
             date: [stamp.as_of.year(), number(stamp.as_of.month()), number(stamp.as_of.day())],
             place: letters.text(&format!("台账 {} 第 {} 条", stamp.ledger, stamp.position)),
@@ -116,18 +119,21 @@ impl Sheet {
 }
 
 impl Scribe<'_> {
+    fn text(&self, text: &str) -> String {
+        breakable(self.letters.text(text), WORD)
+    }
+
     fn section(&mut self, section: &Section, at: usize) -> Part {
-        let heading = format!("{}、{}", crate::report::paper::ordinal(at), self.letters.text(&section.heading));
+        let heading = format!("{}、{}", crate::report::paper::ordinal(at), self.text(&section.heading));
         Part { heading, blocks: section.blocks.iter().map(|block| self.block(block)).collect() }
     }
 
     fn block(&mut self, block: &Block) -> Piece {
-        let text = |text: &str| self.letters.text(text);
         match block {
             Block::Facts(facts) => self.facts(facts),
             Block::Table(table) => Piece::Table(Grid::of(table, self.letters, self.room)),
             Block::Chart(chart) => {
-                let (title, alt) = (text(&chart.title), text(&chart.alt));
+                let (title, alt) = (self.text(&chart.title), self.text(&chart.alt));
                 let parts = self.parts.next().copied().unwrap_or(0);
                 let files = (self.charts..self.charts + parts).map(chart_file).collect();
                 self.charts += parts;
@@ -139,16 +145,16 @@ impl Scribe<'_> {
     }
 
     fn facts(&self, facts: &Facts) -> Piece {
-        let value = |cell| self.letters.cell(cell, Unit::Yuan);
+        let value = |cell| breakable(self.letters.cell(cell, Unit::Yuan), WORD);
         let shown = facts.facts.iter().map(|fact| {
             let unit = if matches!(fact.cell.value, Value::Money(_)) { " 元" } else { "" };
-            [self.letters.text(&fact.label), format!("{}{unit}", value(&fact.cell))]
+            [self.text(&fact.label), format!("{}{unit}", value(&fact.cell))]
         });
         Piece::Facts { facts: shown.collect() }
     }
 
     fn prose(&self, prose: &Prose) -> Piece {
-        let told = |text: &str, strong| Told { text: self.letters.text(text), strong };
+        let told = |text: &str, strong| Told { text: self.text(text), strong };
         let sentences = prose.sentences.iter().map(|one| told(&one.text, one.strong)).collect();
         Piece::Prose { sentences, numbered: prose.numbered }
     }
@@ -157,19 +163,19 @@ impl Scribe<'_> {
         let amount = sign_off.amount.as_ref().map(|amount| {
             let in_ten_thousands = Unit::TenThousand.show(amount.amount);
             let small = format!("¥{}（{in_ten_thousands} 万元）", Money::grouped(amount.amount));
-            [self.letters.text(&amount.label), small, amount.capital.clone()]
+            [self.text(&amount.label), small, amount.capital.clone()]
         });
         let party = |body: &str, roles: &[String]| Party {
-            body: self.letters.text(body),
-            roles: roles.iter().map(|role| self.letters.text(role)).collect(),
+            body: self.text(body),
+            roles: roles.iter().map(|role| self.text(role)).collect(),
         };
         let parties = sign_off.parties.iter().map(|one| party(&one.body, &one.roles)).collect();
         Piece::SignOff { amount, parties }
     }
 
     fn basis(&self, basis: &Basis) -> Ground {
-        let formula = basis.formula.as_deref().map(|formula| self.letters.text(formula));
-        Ground { label: self.letters.text(&basis.label), formula, events: positions(basis) }
+        let formula = basis.formula.as_deref().map(|formula| self.text(formula));
+        Ground { label: self.text(&basis.label), formula, events: positions(basis) }
     }
 }
 
@@ -186,6 +192,10 @@ fn positions(basis: &Basis) -> String {
         }
     }
     let run = |(first, last): &(u64, u64)| if first == last { first.to_string() } else { format!("{first}–{last}") };
+    if runs.is_empty() {
+        let last = basis.last.map_or_else(String::new, |last| format!("，最后为第 {last} 条"));
+        return format!("共 {} 条记录{last}。", basis.count);
+    }
     let told: Vec<String> = runs.iter().take(TOLD).map(run).collect();
     let cut = runs.len() > TOLD || basis.count > basis.positions.len() as u64;
     let rest = match basis.last {
@@ -216,5 +226,7 @@ mod tests {
             "{many}"
         );
         assert_eq!(positions(&basis(Vec::new())), "没有记录。");
+        let counted = Basis { count: 21, last: Some(467), ..basis(Vec::new()) };
+        assert_eq!(positions(&counted), "共 21 条记录，最后为第 467 条。");
     }
 }

@@ -8,7 +8,11 @@ use crate::report::paper::table::Value;
 use crate::report::paper::{Block, Fact, Paper, Section, SignOff};
 
 /// The widths of the labels and of the values, in the width of a digit.
-const WIDTHS: [u32; 2] = [24, 64];
+const LABELS: usize = 24;
+const VALUES: usize = 68;
+
+/// How high a row is on which people sign and seal, in points.
+const SIGNED: u32 = 60;
 
 /// A sheet that is written downwards.
 struct Page<'a> {
@@ -20,17 +24,17 @@ struct Page<'a> {
 /// The cover of a paper.
 pub(super) fn sheet(paper: &Paper, formats: &Formats) -> Result<Worksheet, XlsxError> {
     let mut page = Page { sheet: Worksheet::new(), row: 0, formats };
-    for (column, width) in (0..).zip(WIDTHS) {
-        page.sheet.set_column_width(column, width)?;
+    for (column, width) in (0..).zip([LABELS, VALUES]) {
+        page.sheet.set_column_width(column, u32::try_from(width).unwrap_or(u32::MAX))?;
     }
     page.line(&paper.title, &formats.title)?;
     page.line(&paper.subtitle, &formats.subtitle)?;
     if paper.stamp.sandbox {
-        page.line("演练台账\u{ff0c}数据为模拟\u{ff0c}不作资金依据", &formats.strong)?;
+        page.across("演练台账：数据为模拟，不作资金依据", &formats.strong)?;
     }
     page.row += 1;
     page.facts(&paper.stamp.facts())?;
-    page.fact("台账根(全文)", &Value::Text(paper.stamp.root.clone()))?;
+    page.fact("台账根（全文）", &Value::Text(paper.stamp.root.clone()))?;
     for section in &paper.sections {
         page.section(section)?;
     }
@@ -51,8 +55,7 @@ impl Page<'_> {
     fn across(&mut self, text: &str, format: &rust_xlsxwriter::Format) -> Result<(), XlsxError> {
         self.sheet.merge_range(self.row, 0, self.row, 1, text, format)?;
         // A merged cell does not grow with its text.
-        let lines = unicode_width::UnicodeWidthStr::width(text).div_ceil(80).max(1);
-        self.sheet.set_row_height(self.row, u32::try_from(lines * 16).unwrap_or(u32::MAX).min(400))?;
+        self.height(format::height(format::lines(text, LABELS + VALUES)))?;
         self.row += 1;
         Ok(())
     }
@@ -60,13 +63,24 @@ impl Page<'_> {
     fn fact(&mut self, label: &str, value: &Value) -> Result<(), XlsxError> {
         self.sheet.write_string_with_format(self.row, 0, label, &self.formats.label)?;
         format::write(&mut self.sheet, (self.row, 1), value, Look::ALONE, self.formats)?;
+        if let Value::Text(text) = value {
+            self.height(format::height(format::lines(text, VALUES)))?;
+        }
         self.row += 1;
+        Ok(())
+    }
+
+    /// Makes the row at hand this high.
+    fn height(&mut self, height: Option<u32>) -> Result<(), XlsxError> {
+        if let Some(height) = height {
+            self.sheet.set_row_height(self.row, height)?;
+        }
         Ok(())
     }
 
     fn facts(&mut self, facts: &[Fact]) -> Result<(), XlsxError> {
         facts.iter().try_for_each(|fact| match fact.cell.value {
-            Value::Money(_) => self.fact(&format!("{}(元)", fact.label), &fact.cell.value),
+            Value::Money(_) => self.fact(&format!("{}（元）", fact.label), &fact.cell.value),
             _ => self.fact(&fact.label, &fact.cell.value),
         })
     }
@@ -99,13 +113,18 @@ impl Page<'_> {
 
     fn sign_off(&mut self, sign_off: &SignOff) -> Result<(), XlsxError> {
         if let Some(amount) = &sign_off.amount {
-            self.fact(&format!("{}(元)", amount.label), &Value::Money(amount.amount))?;
+            self.fact(&format!("{}（元）", amount.label), &Value::Money(amount.amount))?;
             self.fact("人民币大写", &Value::Text(amount.capital.clone()))?;
         }
         for party in &sign_off.parties {
             let roles =
-                party.roles.iter().map(|role| format!("{role}(签字):")).collect::<Vec<_>>().join("              ");
-            self.fact(&format!("{}(公章)", party.body), &Value::Text(format!("{roles}              年    月    日")))?;
+                party.roles.iter().map(|role| format!("{role}（签字）：")).collect::<Vec<_>>().join("              ");
+            let row = self.row;
+            self.fact(
+                &format!("{}（公章）", party.body),
+                &Value::Text(format!("{roles}              年    月    日")),
+            )?;
+            self.sheet.set_row_height(row, SIGNED)?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! How cells look: formats that are made once for a workbook, and what of a value a spreadsheet is given.
 
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::report::paper::table::{ColumnKind, Tone, Unit, Value};
 
@@ -51,6 +52,7 @@ impl Formats {
             ColumnKind::Count => self.cell.clone().set_num_format("0"),
             ColumnKind::Points => self.cell.clone(),
         };
+        let format = if look.alone { format.set_align(FormatAlign::Left) } else { format };
         if look.total {
             return format.set_bold().set_background_color(0x00F0_F0F0).set_border_top(FormatBorder::Medium);
         }
@@ -70,11 +72,29 @@ pub(super) struct Look {
     pub unit: Unit,
     pub tone: Tone,
     pub total: bool,
+    /// Whether it has no column of its like, and so stands to the left.
+    pub alone: bool,
 }
 
 impl Look {
     /// A cell outside of tables, whose sums are in 元.
-    pub(super) const ALONE: Self = Self { kind: ColumnKind::Text, unit: Unit::Yuan, tone: Tone::Plain, total: false };
+    pub(super) const ALONE: Self =
+        Self { kind: ColumnKind::Text, unit: Unit::Yuan, tone: Tone::Plain, total: false, alone: true };
+}
+
+/// How high a row is whose text stands on so many lines, in points; none where it is as high as any.
+pub(super) fn height(lines: usize) -> Option<u32> {
+    // The highest that a spreadsheet has is 409.
+    (lines > 1).then(|| u32::try_from(lines * 14 + 2).unwrap_or(u32::MAX).min(409))
+}
+
+/// On how many lines a text stands in a column of this width, in the width of a digit.
+pub(super) fn lines(text: &str, width: usize) -> usize {
+    // A line is never quite full, least of all before a long word.
+    let room = width.saturating_sub(2).max(1);
+    let words = text.split(|letter: char| letter == ' ' || !letter.is_ascii());
+    let moved = words.map(str::len).max().is_some_and(|longest| longest > room / 3 && text.width() > room);
+    text.width().div_ceil(room).max(1) + usize::from(moved)
 }
 
 fn kind_of(value: &Value) -> Option<ColumnKind> {
@@ -137,4 +157,17 @@ pub(super) fn write(
         (value, _) => sheet.write_string_with_format(row, column, value.show(look.unit), &format)?,
     };
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_as_high_as_their_texts() {
+        assert_eq!(height(lines("示例承担单位", 16)), None);
+        assert_eq!(height(lines(&"示".repeat(15), 18)), Some(30), "two lines of eight");
+        assert_eq!(lines(&format!("单位：{}", "a".repeat(20)), 18), 3, "a long word goes to a line of its own");
+        assert_eq!(height(10_000), Some(409), "as high as there is");
+    }
 }

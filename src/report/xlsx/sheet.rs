@@ -1,6 +1,6 @@
 //! A table as a sheet: heads that stay, a filter, the columns' widths, totals as formulas, and how it prints.
 
-use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
+use rust_xlsxwriter::{FormatAlign, Formula, Worksheet, XlsxError};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::format::{self, Formats, Look};
@@ -24,6 +24,15 @@ pub(super) fn sheet(paper: &Paper, table: &Table, formats: &Formats) -> Result<W
     }
     let first = heads(&mut sheet, table, formats)?;
     let last = rows(&mut sheet, table, first, formats)?;
+    for (row, line) in (first..).zip(&table.rows) {
+        let lines = line.cells.iter().zip(&widths).map(|(cell, width)| match &cell.value {
+            Value::Text(text) => format::lines(text, *width),
+            _ => 1,
+        });
+        if let Some(height) = format::height(lines.max().unwrap_or(1)) {
+            sheet.set_row_height(row, height)?;
+        }
+    }
     sheet.set_freeze_panes(first, 0)?;
     let edge = u16::try_from(table.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
     if !table.rows.is_empty() {
@@ -41,8 +50,7 @@ pub(super) fn print_on(sheet: &mut Worksheet, paper: &Paper, across: bool) {
     if across {
         sheet.set_landscape();
     }
-    let sandbox =
-        if paper.stamp.sandbox { "&C演练台账\u{ff0c}数据为模拟\u{ff0c}不作资金依据" } else { "" };
+    let sandbox = if paper.stamp.sandbox { "&C演练台账：数据为模拟，不作资金依据" } else { "" };
     let subject = paper.stamp.pilot.as_deref().unwrap_or(&paper.stamp.ledger).replace('&', "&&");
     sheet.set_header(format!("&L{}{sandbox}&R{subject} 截至 {}", paper.title.replace('&', "&&"), paper.stamp.as_of));
     sheet.set_footer(format!("&L第 {} 条 根 {}&C第 &P 页 共 &N 页", paper.stamp.position, paper.stamp.short_root()));
@@ -51,7 +59,7 @@ pub(super) fn print_on(sheet: &mut Worksheet, paper: &Paper, across: bool) {
 fn note(paper: &Paper, table: &Table) -> String {
     let mut note = format!("{} · 截至 {}", paper.subtitle, paper.stamp.as_of);
     if let Some(unit) = table.unit {
-        note = format!("单位:{} · {note}", unit.name());
+        note = format!("单位：{} · {note}", unit.name());
     }
     if paper.stamp.sandbox {
         note.push_str(" · 演练");
@@ -93,7 +101,8 @@ fn heads(sheet: &mut Worksheet, table: &Table, formats: &Formats) -> Result<u32,
 
 /// Writes the rows from `first` on, and the totals below them; the last row written.
 fn rows(sheet: &mut Worksheet, table: &Table, first: u32, formats: &Formats) -> Result<u32, XlsxError> {
-    let look = |column: &Column, tone, total| Look { kind: column.kind, unit: table.sums_in(), tone, total };
+    let look =
+        |column: &Column, tone, total| Look { kind: column.kind, unit: table.sums_in(), tone, total, alone: false };
     for (row, line) in (first..).zip(&table.rows) {
         for (at, (cell, column)) in (0..).zip(line.cells.iter().zip(&table.columns)) {
             format::write(sheet, (row, at), &cell.value, look(column, line.tone, false), formats)?;
@@ -104,7 +113,8 @@ fn rows(sheet: &mut Worksheet, table: &Table, first: u32, formats: &Formats) -> 
     }
     let below = first + count(table.rows.len().max(1));
     let Some(total) = &table.total else { return Ok(below - 1) };
-    for (at, (cell, column)) in (0_u16..).zip(total.iter().zip(&table.columns)) {
+    let named = name_of_total(sheet, (below, total), formats)?;
+    for (at, (cell, column)) in (0_u16..).zip(total.iter().zip(&table.columns)).skip(named) {
         let look = look(column, Tone::Plain, true);
         match sum(table, column, cell, (first, at)) {
             Some(formula) => {
@@ -114,6 +124,21 @@ fn rows(sheet: &mut Worksheet, table: &Table, first: u32, formats: &Formats) -> 
         }
     }
     Ok(below)
+}
+
+/// Writes the name of a row of totals over the columns after it that have none; how many columns it takes.
+fn name_of_total(sheet: &mut Worksheet, (row, total): (u32, &[Cell]), formats: &Formats) -> Result<usize, XlsxError> {
+    let Some((Cell { value: Value::Text(name), .. }, rest)) = total.split_first() else { return Ok(0) };
+    let blank = rest.iter().take_while(|cell| cell.value == Value::None).count();
+    let look = Look { total: true, ..Look::ALONE };
+    let format = formats.of(&Value::Text(name.clone()), look).set_align(FormatAlign::Center);
+    let last = u16::try_from(blank).unwrap_or(u16::MAX);
+    if last == 0 {
+        sheet.write_string_with_format(row, 0, name, &format)?;
+    } else {
+        sheet.merge_range(row, 0, row, last, name, &format)?;
+    }
+    Ok(blank + 1)
 }
 
 /// The formula of a total that is the sum of its rows, with our own sum as its result. It is rounded to what sums have,
@@ -136,8 +161,11 @@ fn letters(at: u16) -> String {
 /// The widths of the columns, in the width of a digit.
 fn widths(table: &Table) -> Vec<usize> {
     let width = |(at, column): (usize, &Column)| {
-        let rows = table.rows.iter().map(|row| &row.cells).chain(&table.total);
-        let cells = rows.filter_map(|cells| cells.get(at)).map(|cell| cell.value.show(table.sums_in()).width());
+        let rows = table.rows.iter().filter_map(|row| row.cells.get(at));
+        // The name of the totals has the columns after it.
+        let total = table.total.iter().filter_map(|cells| cells.get(at));
+        let total = total.filter(|cell| at > 0 || !matches!(cell.value, Value::Text(_)));
+        let cells = rows.chain(total).map(|cell| cell.value.show(table.sums_in()).width());
         let head = column.title.width() + 3;
         cells.chain([head.min(16)]).max().unwrap_or(0).saturating_add(2).clamp(WIDTHS.0, WIDTHS.1)
     };

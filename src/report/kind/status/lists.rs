@@ -45,7 +45,7 @@ pub(super) fn releases(material: &Material, of: PilotMaterial, grounds: &Grounds
             release.amount.into(),
             reversed.map(|_| -release.amount).into(),
             release.confirmed_on.filter(|on| *on <= date).into(),
-            reversed.map(|on| format!("{on} 冲正")).into(),
+            reversed.map(|on| format!("冲正于 {on}")).into(),
         ];
         let tone = if reversed.is_some() { Tone::Reversed } else { Tone::Plain };
         table.rows.push(Row::from(cells).toned(tone));
@@ -53,17 +53,22 @@ pub(super) fn releases(material: &Material, of: PilotMaterial, grounds: &Grounds
     let (made, back): (Cell, Cell) = (made.into(), back.into());
     let net = grounds.figures().released.grouped();
     table.total = Some(vec![
-        "合计".into(),
+        in_all(&net),
         Cell::none(),
         Cell::none(),
         Cell::none(),
         made.on(Grounds::link(Figure::Released)),
         back,
         Cell::none(),
-        format!("净额 {net}").into(),
+        Cell::none(),
     ]);
     summed(&mut table, &["amount", "reversed"]);
     table
+}
+
+/// The name of a total whose sums are told apart from what was reversed of them.
+fn in_all(net: &str) -> Cell {
+    format!("合计（净额 {net}）").into()
 }
 
 /// Marks columns as ones whose totals are the sums of their rows.
@@ -158,21 +163,21 @@ pub(super) fn payments(material: &Material, of: PilotMaterial, grounds: &Grounds
             act.purpose.zh().into(),
             act.amount.into(),
             Cell::from(reversed.map(|_| -act.amount)).on(reversed.map(|event| Link::Event(event.position))),
-            reversed.map(|event| format!("{} 冲正", event.on)).into(),
+            reversed.map(|event| format!("冲正于 {}", event.on)).into(),
         ];
         let tone = if reversed.is_some() { Tone::Reversed } else { Tone::Plain };
         table.rows.push(Row::from(cells).toned(tone));
     }
     let net = grounds.figures().paid.grouped();
     table.total = Some(vec![
-        "合计".into(),
+        in_all(&net),
         Cell::none(),
         Cell::none(),
         Cell::none(),
         Cell::none(),
         Cell::from(made).on(Grounds::link(Figure::Paid)),
         back.into(),
-        format!("净额 {net}").into(),
+        Cell::none(),
     ]);
     summed(&mut table, &["amount", "reversed"]);
     "尚无支付".clone_into(&mut table.empty);

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::super::letters::Letters;
-use super::super::widths::{Widths, decimals, is_right};
-use crate::report::paper::table::{Cell, Row, Table, Tone, Value};
+use super::super::letters::{Letters, breakable};
+use super::super::widths::{Widths, decimals, is_right, length};
+use crate::report::paper::table::{Cell, Column, Row, Table, Tone, Value};
 
 /// A table for the template.
 #[derive(Serialize)]
@@ -15,8 +15,12 @@ pub(super) struct Grid {
     letter: u64,
     widths: Vec<u64>,
     right: Vec<bool>,
+    /// Whether a row may go on on the next page: only where one may be higher than a page.
+    breakable: bool,
     head: Vec<Item>,
     rows: Vec<Item>,
+    /// How many of the cells of `rows` are the last row, to stand on the page of the total; none where it shares some.
+    last: usize,
     total: Vec<Item>,
     empty: String,
 }
@@ -57,6 +61,8 @@ impl Set {
 struct Setting<'t> {
     table: &'t Table,
     letters: &'t Letters,
+    /// How wide the text of each column may be.
+    inner: Vec<u64>,
     /// The most decimals in each column.
     decimals: Vec<usize>,
     /// Whether any neighbouring cells are shared.
@@ -68,7 +74,8 @@ impl Grid {
     pub(super) fn of(table: &Table, letters: &Letters, room: u64) -> Self {
         let widths = Widths::of(table, letters, room);
         let merged = table.columns.first().is_some_and(|column| column.merged);
-        let mut setting = Setting { table, letters, decimals: vec![0; table.columns.len()], merged };
+        let inner: Vec<u64> = (0..table.columns.len()).map(|column| widths.inner(column)).collect();
+        let mut setting = Setting { table, letters, inner, decimals: vec![0; table.columns.len()], merged };
         setting.measure();
         Self {
             caption: letters.text(&table.caption),
@@ -76,8 +83,10 @@ impl Grid {
             letter: widths.letter,
             widths: widths.columns,
             right: table.columns.iter().map(is_right).collect(),
+            breakable: merged || setting.is_high(),
             head: setting.head(),
             rows: table.rows.iter().enumerate().flat_map(|(at, row)| setting.row(row, at)).collect(),
+            last: if merged || table.total.is_none() || table.rows.is_empty() { 0 } else { table.columns.len() },
             total: table.total.as_deref().map(|total| setting.total(total)).unwrap_or_default(),
             empty: letters.text(&table.empty),
         }
@@ -94,20 +103,32 @@ impl Setting<'_> {
         }
     }
 
+    /// Whether a cell has more than so many lines.
+    fn is_high(&self) -> bool {
+        const LINES: u64 = 24;
+        let high = |(cell, inner): (&Cell, &u64)| match &cell.value {
+            Value::Text(text) => length(text) > inner * LINES,
+            _ => false,
+        };
+        self.table.rows.iter().any(|row| row.cells.iter().zip(&self.inner).any(high))
+    }
+
     fn head(&self) -> Vec<Item> {
         let title = |text: &str| Set::of(self.letters.text(text));
+        let own = |(at, column): (usize, &Column)| Set::of(self.within(at, self.letters.text(&column.title)));
+        let columns = || self.table.columns.iter().enumerate();
         if !self.table.has_groups() {
-            return self.table.columns.iter().map(|column| title(&column.title).item()).collect();
+            return columns().map(own).map(Set::item).collect();
         }
         let (mut upper, mut lower, mut at) = (Vec::new(), Vec::new(), 0);
         for (group, span) in self.table.groups() {
-            let columns = self.table.columns.iter().skip(at).take(span);
+            let under = columns().skip(at).take(span).map(own);
             match group {
                 Some(group) => {
                     upper.push(Set { columns: span, ..title(group) }.item());
-                    lower.extend(columns.map(|column| title(&column.title).item()));
+                    lower.extend(under.map(Set::item));
                 }
-                None => upper.extend(columns.map(|column| Set { rows: 2, ..title(&column.title) }.item())),
+                None => upper.extend(under.map(|set| Set { rows: 2, ..set }.item())),
             }
             at += span;
         }
@@ -138,7 +159,13 @@ impl Setting<'_> {
     /// What stands in a cell: nothing where a text is missing.
     fn text(&self, column: usize, cell: &Cell) -> String {
         let right = self.table.columns.get(column).is_some_and(is_right);
-        if cell.value == Value::None && !right { String::new() } else { self.letters.cell(cell, self.table.sums_in()) }
+        let nothing = cell.value == Value::None && !right;
+        if nothing { String::new() } else { self.within(column, self.letters.cell(cell, self.table.sums_in())) }
+    }
+
+    /// A text that keeps within its column.
+    fn within(&self, column: usize, text: String) -> String {
+        breakable(text, self.inner.get(column).copied().unwrap_or(u64::MAX))
     }
 
     /// The row of totals; its name spans the columns that have none.
