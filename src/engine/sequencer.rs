@@ -9,9 +9,11 @@ mod at_hand;
 mod recovery;
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{MaybeDone, maybe_done};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -58,12 +60,29 @@ struct Flight {
     pending: Vec<Pending>,
     /// The payments its commands name, which stay at hand until it lands.
     payments: HashSet<Id>,
-    answer: JoinHandle<Result<Appended, StoreError>>,
+    answer: MaybeDone<JoinHandle<Result<Appended, StoreError>>>,
 }
 
-/// The answer to an append that is on its way; one whose task was lost is unknown, not failed.
-async fn landed(answer: JoinHandle<Result<Appended, StoreError>>) -> Result<Appended, StoreError> {
-    answer.await.unwrap_or_else(|error| Err(StoreError::Unknown { reason: error.to_string() }))
+impl Flight {
+    /// Waits until it has landed. May be given up and waited for again.
+    async fn down(&mut self) {
+        (&mut self.answer).await;
+    }
+
+    fn is_down(&self) -> bool {
+        matches!(self.answer, MaybeDone::Done(_))
+    }
+
+    /// What became of it; where its task was lost that is unknown, not failed.
+    async fn landed(&mut self) -> Result<Appended, StoreError> {
+        self.down().await;
+        let unknown = |reason: String| Err(StoreError::Unknown { reason });
+        let answer = Pin::new(&mut self.answer).take_output();
+        answer.map_or_else(
+            || unknown("no answer".to_owned()),
+            |told| told.unwrap_or_else(|lost| unknown(lost.to_string())),
+        )
+    }
 }
 
 pub(super) struct Sequencer {
@@ -178,14 +197,29 @@ impl Sequencer {
             return true;
         }
         let mut fresh = Vec::new();
+        if let Some(flight) = self.flights.front_mut() {
+            // The next batch leaves when it is as large as the one under way, or when that has landed.
+            let enough = flight.pending.len().min(BATCH_COMMANDS);
+            while waiting.len() < enough {
+                tokio::select! {
+                    received = queue.recv_many(&mut fresh, enough) => match received {
+                        0 => flight.down().await,
+                        _ => waiting.extend(fresh.drain(..)),
+                    },
+                    () = flight.down() => {}
+                }
+                if flight.is_down() {
+                    break;
+                }
+            }
+        }
         if !waiting.is_empty() || !self.flights.is_empty() {
             // There is other work: take what is there without waiting for more.
-            while fresh.len() < room
+            while waiting.len() < BATCH_COMMANDS
                 && let Ok(job) = queue.try_recv()
             {
-                fresh.push(job);
+                waiting.push_back(job);
             }
-            waiting.extend(fresh);
             return !queue.is_closed() || !queue.is_empty();
         }
         if self.lease_since.is_some() {
@@ -214,8 +248,8 @@ impl Sequencer {
                 departed => departed?,
             }
         }
-        let full = self.flights.len() >= DEPTH || waiting.is_empty() || overdue;
-        if full && let Some(flight) = self.flights.pop_front() {
+        let due = self.flights.len() >= DEPTH || overdue || self.flights.front().is_some_and(Flight::is_down);
+        if due && let Some(flight) = self.flights.pop_front() {
             self.land(flight, waiting).await?;
         }
         Ok(())
@@ -330,7 +364,7 @@ impl Sequencer {
         let batch = Arc::new(batch);
         let (store, sent) = (Arc::clone(&self.store), Arc::clone(&batch));
         // A task of its own, so that it is on its way while the next batch is decided.
-        let answer = tokio::spawn(async move { store.append(&sent).await });
+        let answer = maybe_done(tokio::spawn(async move { store.append(&sent).await }));
         self.flights.push_back(Flight { batch, pending, payments, answer });
     }
 
@@ -370,9 +404,10 @@ impl Sequencer {
     }
 
     /// Waits for a batch's commit and answers its callers, or decides it again.
-    async fn land(&mut self, flight: Flight, waiting: &mut VecDeque<Job>) -> Result<(), EngineError> {
-        let Flight { batch, pending, payments, answer } = flight;
-        let answered = match landed(answer).await {
+    async fn land(&mut self, mut flight: Flight, waiting: &mut VecDeque<Job>) -> Result<(), EngineError> {
+        let answered = flight.landed().await;
+        let Flight { batch, pending, payments, .. } = flight;
+        let answered = match answered {
             Err(StoreError::Unknown { reason }) => self.settle(&batch, reason).await,
             answered => answered,
         };

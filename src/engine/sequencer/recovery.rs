@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
-use super::{Flight, PATIENCE, Sequencer, landed};
+use super::{Flight, PATIENCE, Sequencer};
 use crate::engine::draft::Pending;
 use crate::engine::{EngineError, Job};
 use crate::store::{Appended, Batch, Store, StoreError};
@@ -49,9 +49,9 @@ impl Sequencer {
         alone: usize,
     ) -> Result<(), EngineError> {
         let mut back: Vec<Job> = pending.into_iter().map(|pending| pending.job).collect();
-        while let Some(flight) = self.flights.pop_front() {
+        while let Some(mut flight) = self.flights.pop_front() {
             // It stood on the batch that did not take, so it cannot have taken; its answer is awaited, not guessed.
-            match landed(flight.answer).await {
+            match flight.landed().await {
                 Ok(Appended::Done(position)) => {
                     let what = "a batch was appended on one that was not".to_owned();
                     return Err(EngineError::Broken { position, what });
