@@ -10,6 +10,10 @@ mod sheet;
 mod widths;
 mod world;
 
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
 use maud::html;
 use serde_json::json;
 use typst::comemo;
@@ -31,6 +35,9 @@ use super::paper::{Block, Paper};
 
 const TEXT: &str = include_str!("pdf/paper.typ");
 const FRAME: &str = include_str!("pdf/frame.typ");
+
+/// For how long, or up to twice as long, what was worked out for setting is kept unused.
+const KEPT: Duration = Duration::from_millis(100);
 
 /// A paper cannot be set as a PDF.
 #[derive(Debug, thiserror::Error)]
@@ -127,8 +134,18 @@ fn pages(paper: &Paper, stamp: &Stamp, fonts: &Fonts) -> Result<PagedDocument, P
 }
 
 fn set(desk: &Desk) -> Result<PagedDocument, PdfFault> {
-    let set = typst::compile(desk).output.map_err(|told| fault(&told));
-    // What was kept for setting it again, cell by cell, is larger than the pages.
+    let (done, ended) = mpsc::channel::<()>();
+    let set = thread::scope(|scope| {
+        // What is kept for setting it again, cell by cell, is larger than the pages: it goes while they grow.
+        scope.spawn(move || {
+            while ended.recv_timeout(KEPT) == Err(RecvTimeoutError::Timeout) {
+                comemo::evict(1);
+            }
+        });
+        let set = typst::compile(desk).output.map_err(|told| fault(&told));
+        drop(done);
+        set
+    });
     comemo::evict(0);
     set
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
+use std::pin::pin;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
@@ -11,7 +11,6 @@ use super::{FONTS, write};
 use crate::cli::asked::Asked;
 use crate::cli::draft::{Draft, unwritable};
 use crate::cli::{Context, Failure};
-use crate::domain::text::Id;
 use crate::report::form::Form;
 use crate::report::paper::Paper;
 use crate::report::paper::stamp::Kind;
@@ -25,7 +24,7 @@ pub(super) async fn run(context: &mut Context, question: Question, form: Form, f
         ));
     }
     let asked = Asked { as_of: question.as_of, known_at: question.known_at };
-    let archive = Arc::new(Archive::open(context, question, asked).await?);
+    let archive = Archive::open(context, question, asked).await?;
     if folder.is_file() {
         let folder = folder.display();
         return Err(Failure::usage(
@@ -37,39 +36,35 @@ pub(super) async fn run(context: &mut Context, question: Question, form: Form, f
     let pilots = archive.pilots();
     let mut progress = context.progress(u64::try_from(pilots.len() + 1).ok());
     let at_once = std::thread::available_parallelism().map_or(2, usize::from);
-    let making = pilots.iter().map(|pilot| one(Arc::clone(&archive), pilot.clone(), kind, form, folder));
-    let mut made = Box::pin(stream::iter(making).buffered(at_once));
     let mut papers = Vec::with_capacity(pilots.len());
-    while let Some(paper) = made.try_next().await? {
-        papers.push(paper);
-        progress.now_at(papers.len() as u64);
+    for pilot in &pilots {
+        papers.push((format!("{}-{pilot}", kind.key()), archive.paper(Some(pilot.as_str())).await?));
     }
     let whole = archive.paper(None).await?;
     // The list of alerts is one list; the others are bound.
-    let whole = if kind == Kind::Alerts { whole } else { whole.bind(papers) };
-    let draft = Draft::beside(&folder.join(format!("{}.{}", kind.key(), form.ending())))?;
-    let bytes = set(whole, form).await?.1;
-    write(draft, &bytes)?;
+    let bound = papers.iter().map(|(_, paper)| paper.clone());
+    let whole = if kind == Kind::Alerts { whole } else { whole.bind(bound.collect()) };
+    let making = papers.into_iter().map(|(name, paper)| one(name, paper, form, folder));
+    let mut made = pin!(stream::iter(making).buffer_unordered(at_once));
+    let mut count = 1;
+    while made.try_next().await?.is_some() {
+        progress.now_at(count);
+        count += 1;
+    }
+    // Alone, for it takes the memory of many.
+    one(kind.key().to_owned(), whole, form, folder).await?;
     drop(progress);
-    let (count, folder) = (pilots.len() + 1, folder.display());
+    let folder = folder.display();
     context.complain(
         &context.lang.pick(format!("已写入 {count} 个文件:{folder}"), format!("wrote {count} files to {folder}")),
     );
     Ok(())
 }
 
-/// Makes and writes the paper of one pilot, and gives it for the binding.
-async fn one(archive: Arc<Archive>, pilot: Id, kind: Kind, form: Form, folder: &Path) -> Result<Paper, Failure> {
-    let draft = Draft::beside(&folder.join(format!("{}-{pilot}.{}", kind.key(), form.ending())))?;
-    let paper = archive.paper(Some(pilot.as_str())).await?;
-    let (paper, bytes) = set(paper, form).await?;
-    write(draft, &bytes)?;
-    Ok(paper)
-}
-
-/// Sets a paper on a thread of its own.
-async fn set(paper: Paper, form: Form) -> Result<(Paper, Vec<u8>), Failure> {
-    let setting = tokio::task::spawn_blocking(move || form.set(&paper, &FONTS).map(|bytes| (paper, bytes)));
-    let set = setting.await.map_err(|error| Failure::from(std::io::Error::other(error)))?;
-    Ok(set?)
+/// Sets a paper on a thread of its own, and writes it.
+async fn one(name: String, paper: Paper, form: Form, folder: &Path) -> Result<(), Failure> {
+    let draft = Draft::beside(&folder.join(format!("{name}.{}", form.ending())))?;
+    let setting = tokio::task::spawn_blocking(move || form.set(&paper, &FONTS));
+    let bytes = setting.await.map_err(|error| Failure::from(std::io::Error::other(error)))??;
+    write(draft, &bytes)
 }
