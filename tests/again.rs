@@ -193,6 +193,7 @@ async fn what_cannot_be_made_is_said_and_leaves_nothing() {
         (&["status", "--all", "--as-of", "2025-11-01", "--format", "csv"], "尚无认定的试点"),
         (&["status"], "写明试点编号"),
         (&["status", "JX2025-01", "--since", "#999999"], "超出"),
+        (&["status", "JX2025-01", "--as-of", "2026-12-31", "--since", "2027-05-01"], "晚于"),
         (&["status", "JX2025-01", "--known-at", "2001-01-01"], "尚无任何记录"),
         (&["status", "JX2025-01", "--format", "beancount"], "没有 beancount 格式"),
         (&["ledger", "JX2025-01", "--format", "svg"], "没有图"),
@@ -216,4 +217,19 @@ async fn what_cannot_be_made_is_said_and_leaves_nothing() {
     fs::write(&file, "not a report").unwrap();
     desk.call(&["report", "--again", into]).failed(2, "没有报告戳");
     desk.call(&["report", "--again", nowhere.to_str().unwrap()]).failed(2, "无法读取");
+}
+
+#[tokio::test]
+async fn an_alert_that_the_date_alone_brings_is_named() {
+    let desk = Desk::sandbox().await;
+    desk.accepted(FIRST_COHORT.lines());
+    let folder = tempfile::tempdir().unwrap();
+    for kind in ["status", "alerts"] {
+        let file = folder.path().join(format!("{kind}.csv"));
+        made(&desk, &[kind, "JX2025-05", "--as-of", "2027-03-31"], &file);
+        let told = desk.call(&["report", "--again", file.to_str().unwrap(), "--as-of", "2027-04-02"]);
+        assert_eq!(told.code(), 1, "{}{}", told.out, told.err);
+        let names = |line: &str| ["新出现的预警", "整改逾期", "SAN-02"].iter().all(|word| line.contains(word));
+        assert!(told.out.lines().any(names), "{}", told.out);
+    }
 }

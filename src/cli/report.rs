@@ -116,6 +116,7 @@ impl Report {
         // An unwritable path is told before the work.
         let draft = self.output.as_deref().map(Draft::beside).transpose()?;
         let archive = Archive::open(context, question, self.asked).await?;
+        archive.check_since()?;
         let bytes = form.set(&archive.paper(self.pilot.as_deref()).await?, &FONTS)?;
         match draft {
             Some(draft) => write(draft, &bytes),

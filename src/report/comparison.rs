@@ -1,5 +1,5 @@
-//! Two papers of the same question held against each other: which figures differ, and which events one has and the other
-//! has not.
+//! Two papers of the same question held against each other: which figures differ, and which alerts and events one has and
+//! the other has not.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -16,6 +16,10 @@ use super::paper::{Block, EventLine, Paper};
 pub struct Comparison {
     /// The figures, in the order they stand.
     pub figures: Vec<Difference>,
+    /// The alerts that only the later one has, each in the words of its row.
+    pub alerts_added: Vec<String>,
+    /// The alerts that only the earlier one has.
+    pub alerts_gone: Vec<String>,
     /// The events that only the later one has.
     pub added: Vec<EventLine>,
     /// The events that only the earlier one has.
@@ -59,6 +63,25 @@ fn figures(paper: &Paper) -> Vec<(String, String)> {
     found
 }
 
+/// The alerts of a paper, each in the words of its row.
+fn alerts(paper: &Paper) -> Vec<String> {
+    let sections = paper.sections.iter().filter(|section| section.key.ends_with("alerts"));
+    let tables = sections.flat_map(|section| &section.blocks).filter_map(|block| match block {
+        Block::Table(table) => Some(table),
+        _ => None,
+    });
+    let words = |cells: &[Cell]| {
+        let shown = cells.iter().map(|cell| cell.value.show(Unit::Yuan));
+        shown.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    tables.flat_map(|table| &table.rows).map(|row| words(&row.cells)).collect()
+}
+
+/// What one list has and the other has not.
+fn beyond<T: PartialEq>(own: Vec<T>, other: &[T]) -> Vec<T> {
+    own.into_iter().filter(|one| !other.contains(one)).collect()
+}
+
 impl Comparison {
     /// Holds a later paper against an earlier one.
     #[must_use]
@@ -72,8 +95,11 @@ impl Comparison {
             let known: BTreeSet<u64> = other.events.iter().map(|event| event.position).collect();
             own.events.iter().filter(|event| !known.contains(&event.position)).cloned().collect()
         };
+        let [alerts_then, alerts_now] = [then, now].map(alerts);
         Self {
             figures: figures(now).into_iter().filter_map(differs).collect(),
+            alerts_added: beyond(alerts_now.clone(), &alerts_then),
+            alerts_gone: beyond(alerts_then, &alerts_now),
             added: only(now, then),
             gone: only(then, now),
         }
@@ -100,13 +126,22 @@ impl Comparison {
         for difference in &self.figures {
             let _ = writeln!(text, "  {}:{} → {}", difference.what, difference.then, difference.now);
         }
-        for (sign, events) in [('+', &self.added), ('-', &self.gone)] {
+        let words = [("新出现的预警", "new alert"), ("不再有的预警", "alert that is gone")];
+        for ((zh, en), alerts) in words.into_iter().zip([&self.alerts_added, &self.alerts_gone]) {
+            for alert in alerts {
+                let _ = writeln!(text, "  {}:{alert}", lang.pick(zh, en));
+            }
+        }
+        // No entry ever goes: it is the report that lists it or does not.
+        let words = [("新列入的记录", "entry now listed"), ("不再列入的记录", "entry no longer listed")];
+        for ((zh, en), events) in words.into_iter().zip([&self.added, &self.gone]) {
             for event in events {
                 let amount = event.amount.map(crate::domain::money::Money::grouped).unwrap_or_default();
                 let document = event.document.as_deref().unwrap_or_default();
                 let (position, on) = (event.position, event.on);
                 let name = lang.pick(event.name, event.kind);
-                let _ = writeln!(text, "  {sign} {position} {on} {name} {} {document} {amount}", event.item);
+                let listed = lang.pick(zh, en);
+                let _ = writeln!(text, "  {listed} {position} {on} {name} {} {document} {amount}", event.item);
             }
         }
         text

@@ -25,6 +25,7 @@ pub(super) async fn run(context: &mut Context, question: Question, form: Form, f
     }
     let asked = Asked { as_of: question.as_of, known_at: question.known_at };
     let archive = Archive::open(context, question, asked).await?;
+    archive.check_since()?;
     if folder.is_file() {
         let folder = folder.display();
         return Err(Failure::usage(

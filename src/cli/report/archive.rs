@@ -82,6 +82,18 @@ impl Archive {
         }
     }
 
+    /// Refuses to tell what changed since a day that is yet to come. A report that was made so is made so again.
+    pub(super) fn check_since(&self) -> Result<(), Failure> {
+        let as_of = self.as_of;
+        match self.since {
+            Since::Date(since) if since > as_of => Err(Failure::usage(
+                format!("--since {since} 晚于报告的截至日期 {as_of}:请改为不晚于该日的日期"),
+                format!("--since {since} is after the date {as_of} that the report is as of: name one that is not"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// The root at the position.
     pub(super) fn root(&self) -> &str {
         &self.past.root
