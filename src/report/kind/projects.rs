@@ -123,7 +123,7 @@ pub(super) fn brief(material: &Material, of: PilotMaterial, grounds: &Grounds) -
             line.assigned.into(),
             line.paid.into(),
             rate(line.paid, line.assigned),
-            text(line.filed()),
+            line.filed(),
         ];
         table.rows.push(line.row(cells));
     }
@@ -131,14 +131,6 @@ pub(super) fn brief(material: &Material, of: PilotMaterial, grounds: &Grounds) -
     table.total = Some(vec!["合计".into(), Cell::none(), Cell::none(), assigned, paid, rate, Cell::none()]);
     "尚未确定项目".clone_into(&mut table.empty);
     table
-}
-
-/// A date in a column of texts.
-fn text(cell: Cell) -> Cell {
-    match cell.value {
-        Value::Date(date) => Cell::text(date.to_string()),
-        _ => cell,
-    }
 }
 
 fn full(material: &Material, of: PilotMaterial, grounds: &Grounds) -> Table {
@@ -169,7 +161,7 @@ fn full(material: &Material, of: PilotMaterial, grounds: &Grounds) -> Table {
             line.paid.into(),
             (line.assigned - line.paid).into(),
             rate(line.paid, line.assigned),
-            text(line.filed()),
+            line.filed(),
         ];
         table.rows.push(line.row(cells));
     }
