@@ -232,4 +232,8 @@ async fn an_alert_that_the_date_alone_brings_is_named() {
         let names = |line: &str| ["新出现的预警", "整改逾期", "SAN-02"].iter().all(|word| line.contains(word));
         assert!(told.out.lines().any(names), "{}", told.out);
     }
+    let file = folder.path().join("programme.csv");
+    made(&desk, &["programme", "--as-of", "2027-03-31"], &file);
+    let told = desk.call(&["report", "--again", file.to_str().unwrap(), "--as-of", "2027-04-02"]);
+    assert!(!told.out.contains("新出现的预警") && told.out.contains("已支付"), "counts are figures: {}", told.out);
 }

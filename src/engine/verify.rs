@@ -286,8 +286,9 @@ impl<'a> Pass<'a> {
         // Entries that the stored tiles tell of are what they were; what is wrong lies behind them, or is the head itself.
         let covered = self.tiles().min(self.size / u64::from(WIDTH)) * u64::from(WIDTH);
         if !by_tiles && !self.findings.explains(covered + 1, self.size) && !self.findings.gone() {
-            let place = self.doubted().or(Some((1, self.size))).map(|(from, to)| (from.max(covered + 1), to));
-            let place = place.filter(|(from, to)| from <= to);
+            let (from, to) = self.doubted().unwrap_or((1, self.size));
+            let place = (from.max(covered + 1), to);
+            let place = (place.0 <= place.1).then_some(place);
             let (expected, found) = (hex(&head.root), hex(&root));
             self.findings.note(What::Root { expected, found }, place, None);
         }

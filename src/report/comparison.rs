@@ -65,9 +65,9 @@ fn figures(paper: &Paper) -> Vec<(String, String)> {
 
 /// The alerts of a paper, each in the words of its row.
 fn alerts(paper: &Paper) -> Vec<String> {
-    let sections = paper.sections.iter().filter(|section| section.key.ends_with("alerts"));
-    let tables = sections.flat_map(|section| &section.blocks).filter_map(|block| match block {
-        Block::Table(table) => Some(table),
+    let tables = paper.sections.iter().flat_map(|section| &section.blocks).filter_map(|block| match block {
+        // Of all gravities or of one, of whichever pilot; how many there are is a figure.
+        Block::Table(table) => table.key.rsplit('-').next()?.starts_with("alerts").then_some(table),
         _ => None,
     });
     let words = |cells: &[Cell]| {
