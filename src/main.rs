@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 /// Events are many small texts, made on one thread and dropped on another: the system's allocator took a third of the
-/// time of reading a log.
+/// time of reading a log. It does without large pages, of which a tenth of all memory stays unused.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

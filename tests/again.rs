@@ -196,17 +196,23 @@ async fn what_cannot_be_made_is_said_and_leaves_nothing() {
         (&["status", "JX2025-01", "--as-of", "2026-12-31", "--since", "2027-05-01"], "晚于"),
         (&["status", "JX2025-01", "--known-at", "2001-01-01"], "尚无任何记录"),
         (&["status", "JX2025-01", "--format", "beancount"], "没有 beancount 格式"),
-        (&["ledger", "JX2025-01", "--format", "svg"], "没有图"),
+        (&["status", "JX2025-01", "--format", "csv"], "请使两者一致"),
+        (&["status", "JX2025-01", "--evaluation", "overall"], "只用于项目支出绩效自评表"),
+        (&["evaluation", "JX2025-01", "--evaluation", "20x6"], "年度如 2026"),
     ] {
         desk.call(&[&["report"], arguments, &["-o", into]].concat()).failed(2, words);
         assert_eq!(names(folder.path()), Vec::<String>::new(), "{arguments:?}");
     }
+    let drawing = folder.path().join("ledger.svg");
+    desk.call(&["report", "ledger", "JX2025-01", "-o", drawing.to_str().unwrap()]).failed(2, "没有图");
     let nowhere = folder.path().join("none/report.html");
     let asked = ["report", "status", "JX2025-01", "-o", nowhere.to_str().unwrap()];
     desk.call(&asked).failed(2, "无法写入");
     let fonts = folder.path().to_str().unwrap();
-    let all = folder.path().join("all");
-    for arguments in [&["status", "JX2025-01", "-o", into][..], &["status", "--all", "-o", all.to_str().unwrap()]] {
+    let (paper, all) = (folder.path().join("report.pdf"), folder.path().join("all"));
+    for arguments in
+        [&["status", "JX2025-01", "-o", paper.to_str().unwrap()][..], &["status", "--all", "-o", all.to_str().unwrap()]]
+    {
         let mut command = desk.command(&[&["report"], arguments, &["--format", "pdf"]].concat());
         let told = Running::start(command.env("TRANCHE_FONTS", fonts)).finish();
         told.failed(2, "缺少字体 Noto Serif CJK SC");
@@ -229,11 +235,39 @@ async fn an_alert_that_the_date_alone_brings_is_named() {
         made(&desk, &[kind, "JX2025-05", "--as-of", "2027-03-31"], &file);
         let told = desk.call(&["report", "--again", file.to_str().unwrap(), "--as-of", "2027-04-02"]);
         assert_eq!(told.code(), 1, "{}{}", told.out, told.err);
-        let names = |line: &str| ["新出现的预警", "整改逾期", "SAN-02"].iter().all(|word| line.contains(word));
+        let names = |line: &str| ["新列入", "整改逾期", "SAN-02"].iter().all(|word| line.contains(word));
         assert!(told.out.lines().any(names), "{}", told.out);
     }
     let file = folder.path().join("programme.csv");
     made(&desk, &["programme", "--as-of", "2027-03-31"], &file);
     let told = desk.call(&["report", "--again", file.to_str().unwrap(), "--as-of", "2027-04-02"]);
-    assert!(!told.out.contains("新出现的预警") && told.out.contains("已支付"), "counts are figures: {}", told.out);
+    assert!(told.out.contains("·项数:6 → 5") && told.out.contains("tranche diff"), "counts are figures: {}", told.out);
+}
+
+#[tokio::test]
+async fn a_form_is_of_the_self_evaluation_asked_for() {
+    let desk = Desk::sandbox().await;
+    desk.accepted(FIRST_COHORT.lines());
+    let folder = tempfile::tempdir().unwrap();
+    let form = |name: &str, date: &str, asked: &[&str]| {
+        let file = folder.path().join(name);
+        made(&desk, &[&["evaluation", "JX2025-01", "--as-of", date][..], asked].concat(), &file);
+        (fs::read_to_string(&file).unwrap(), file.to_str().unwrap().to_owned())
+    };
+    let (of_year, filed) = form("2026.csv", "2027-12-31", &["--evaluation", "2026"]);
+    assert!(of_year.contains("2026年度") && of_year.contains("95.5") && of_year.contains("年初预算数"), "{of_year}");
+    let (latest, _) = form("latest.csv", "2028-03-05", &[]);
+    let (overall, _) = form("overall.csv", "2028-03-05", &["--evaluation", "overall"]);
+    assert!(overall.contains("整体自评（试点期）") && overall.contains("累计执行数"), "{overall}");
+    // But for what was asked, which their stamps carry, both are the same.
+    let told = |text: &str| text.lines().filter(|line| !line.contains("tranche-report:")).map(str::to_owned).collect();
+    let [latest, overall]: [Vec<String>; 2] = [told(&latest), told(&overall)];
+    assert_eq!(latest, overall);
+    // What came later is no matter of a year that was over.
+    let again = desk.call(&["report", "--again", &filed, "--as-of", "2028-03-05"]);
+    assert_eq!(again.code(), 0, "{}{}", again.out, again.err);
+    assert!(again.out.contains("没有变动"), "{}", again.out);
+    let before = desk.call(&["report", "--again", &filed, "--as-of", "2026-06-30"]);
+    assert_eq!(before.code(), 1, "{}{}", before.out, before.err);
+    assert!(before.out.contains("年度资金总额·全年执行数"), "{}", before.out);
 }

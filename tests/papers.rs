@@ -197,6 +197,44 @@ fn no_paper_knows_of_a_plan_before_it_was_approved() {
 }
 
 #[test]
+fn every_sum_rests_on_events() {
+    let scenario = fold(FIRST_COHORT, &[]);
+    let is_sum = |cell: &Cell| match cell.value {
+        Value::Money(sum) => sum != Money::ZERO,
+        Value::Ratio(ratio) => ratio != 0,
+        _ => false,
+    };
+    for paper in all(&scenario, "2028-03-31") {
+        for block in paper.sections.iter().flat_map(|section| &section.blocks) {
+            let rows: Vec<Vec<&Cell>> = match block {
+                Block::Facts(facts) => facts.facts.iter().map(|fact| vec![&fact.cell]).collect(),
+                Block::Table(table) => {
+                    let rows = table.rows.iter().map(|row| &row.cells).chain(&table.total);
+                    rows.map(|cells| cells.iter().collect()).collect()
+                }
+                _ => continue,
+            };
+            // The row of an event says by its link where all of it comes from.
+            let of_an_event = |row: &Vec<&Cell>| row.iter().any(|cell| matches!(cell.link, Some(Link::Event(_))));
+            for cell in rows.iter().filter(|row| !of_an_event(row)).flatten().filter(|cell| is_sum(cell)) {
+                assert!(cell.link.is_some(), "{} {:?}: {cell:?}", paper.title, paper.stamp.pilot);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_text_is_a_number() {
+    let scenario = fold(FIRST_COHORT, &[]);
+    for paper in all(&scenario, "2028-03-31") {
+        for cell in cells(&paper) {
+            let Value::Text(text) = &cell.value else { continue };
+            assert!(text.replace(',', "").parse::<f64>().is_err(), "{} {:?}: {text}", paper.title, paper.stamp.pilot);
+        }
+    }
+}
+
+#[test]
 fn every_link_leads_somewhere() {
     let scenario = fold(FIRST_COHORT, &[]);
     for paper in all(&scenario, "2028-03-31") {

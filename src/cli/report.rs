@@ -18,7 +18,7 @@ use super::draft::Draft;
 use super::{Context, Failure, Format};
 use crate::engine::past::Until;
 use crate::report::form::{Form, SetError};
-use crate::report::paper::stamp::{Kind, Since};
+use crate::report::paper::stamp::{Evaluated, Kind, Since};
 use crate::report::pdf::{Fonts, NoFont};
 
 /// The forms of a report, by their names.
@@ -61,11 +61,14 @@ pub struct Report {
     /// 变动起算:日期,或台账位置如 #412;不填则为上月末 · since when to tell changes: a date, or a position such as #412; the end of last month where none is given
     #[arg(long, value_name = "DATE|#N", value_parser = read_since)]
     since: Option<Since>,
+    /// 自评表所属自评:年度如 2026,或 overall 整体自评;不填则为最近一次 · which self-evaluation a form is of: a year such as 2026, or overall; the latest where none is given
+    #[arg(long, value_name = "YEAR|overall", value_parser = read_evaluated)]
+    evaluation: Option<Evaluated>,
     /// 写入文件(--all 时为目录);不填则写到标准输出 · into a file, with --all a folder; to standard output where none is given
     #[arg(long, short, value_name = "PATH")]
     output: Option<PathBuf>,
     /// 按文件所载报告戳重新制表并比对 · make the report in this file again and compare
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["kind", "pilot", "all", "since", "output", "known_at"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["kind", "pilot", "all", "since", "evaluation", "output", "known_at"])]
     again: Option<PathBuf>,
 }
 
@@ -75,6 +78,12 @@ fn read_since(text: &str) -> Result<Since, String> {
         None => read_date(text).ok().map(Since::Date),
     }
     .ok_or_else(|| "日期形如 2026-11-30,位置形如 #412 · a date looks like 2026-11-30, a position like #412".to_owned())
+}
+
+fn read_evaluated(text: &str) -> Result<Evaluated, String> {
+    let year = || text.parse().ok().filter(|year| (1..=9999).contains(year)).map(Evaluated::Year);
+    let found = if text == "overall" { Some(Evaluated::Overall) } else { year() };
+    found.ok_or_else(|| "年度如 2026,整体自评为 overall · a year such as 2026, or overall".to_owned())
 }
 
 impl Report {
@@ -92,8 +101,15 @@ impl Report {
             as_of: self.asked.as_of,
             known_at: self.asked.known_at,
             since: self.since,
+            evaluation: self.evaluation,
             until: self.asked.known_at.map_or(Until::Head, Until::KnownAt),
         };
+        if self.evaluation.is_some() && kind != Kind::Evaluation {
+            return Err(Failure::usage(
+                format!("--evaluation 只用于项目支出绩效自评表(evaluation),不用于{}", kind.title()),
+                format!("--evaluation is for the form `evaluation`, not for a report of {}", kind.key()),
+            ));
+        }
         if let (Kind::Programme, Some(pilot)) = (kind, &self.pilot) {
             return Err(Failure::usage(
                 format!("全省资金情况汇总表包括所有试点,不按试点制表:请去掉 {pilot},或改用 status"),
@@ -124,14 +140,24 @@ impl Report {
         }
     }
 
-    /// The form named, else the one the file's name ends in.
+    /// The form named, else the one that the name of a single file ends in.
     fn form(&self, context: &Context) -> Result<Form, Failure> {
-        let ending = self.output.as_deref().and_then(Path::extension).and_then(|ending| ending.to_str());
+        let ending =
+            self.output.as_deref().filter(|_| !self.all).and_then(Path::extension).and_then(|ending| ending.to_str());
         let by_name = FORMS.iter().find(|(format, _)| Some(format.name().as_str()) == ending);
-        match by_name.filter(|_| context.format == Format::Text) {
-            Some((_, form)) => Ok(*form),
-            None if context.format == Format::Text => Err(no_form()),
-            None => context.format.among(FORMS),
+        let asked = context.format;
+        let form = if asked == Format::Text { None } else { Some(asked.among(FORMS)?) };
+        match (by_name, form) {
+            (Some((named, _)), Some(_)) if *named != asked => {
+                let (asked, named) = (asked.name(), named.name());
+                Err(Failure::usage(
+                    format!("--format 为 {asked},而 -o 的文件名以 .{named} 结尾:请使两者一致"),
+                    format!("--format is {asked} and the name of -o ends in .{named}: let both be the same"),
+                ))
+            }
+            (_, Some(form)) => Ok(form),
+            (Some((_, form)), None) => Ok(*form),
+            (None, None) => Err(no_form()),
         }
     }
 }

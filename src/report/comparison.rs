@@ -1,5 +1,5 @@
-//! Two papers of the same question held against each other: which figures differ, and which alerts and events one has and
-//! the other has not.
+//! Two papers of the same question held against each other: which figures and cells differ, and which rows and events one
+//! has and the other has not.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -8,18 +8,18 @@ use serde::Serialize;
 
 use super::lang::Lang;
 use super::paper::stamp::Stamp;
-use super::paper::table::{Cell, Unit};
+use super::paper::table::{Cell, Column, ColumnKind, Link, Row, Table, Unit};
 use super::paper::{Block, EventLine, Paper};
 
 /// What differs between two papers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Comparison {
-    /// The figures, in the order they stand.
+    /// The figures and the cells of rows, in the order they stand.
     pub figures: Vec<Difference>,
-    /// The alerts that only the later one has, each in the words of its row.
-    pub alerts_added: Vec<String>,
-    /// The alerts that only the earlier one has.
-    pub alerts_gone: Vec<String>,
+    /// The rows that only the later one has, each by its table and in its words; not those of the events below.
+    pub rows_added: Vec<String>,
+    /// The rows that only the earlier one has.
+    pub rows_gone: Vec<String>,
     /// The events that only the later one has.
     pub added: Vec<EventLine>,
     /// The events that only the earlier one has.
@@ -29,7 +29,7 @@ pub struct Comparison {
 /// A figure that differs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// Where it stands: the section, and the figure's label or the table and the column.
+    /// Where it stands: the section, and the figure's label or the table, the row and the column.
     pub what: String,
     /// What it was.
     pub then: String,
@@ -63,23 +63,53 @@ fn figures(paper: &Paper) -> Vec<(String, String)> {
     found
 }
 
-/// The alerts of a paper, each in the words of its row.
-fn alerts(paper: &Paper) -> Vec<String> {
-    let tables = paper.sections.iter().flat_map(|section| &section.blocks).filter_map(|block| match block {
-        // Of all gravities or of one, of whichever pilot; how many there are is a figure.
-        Block::Table(table) => table.key.rsplit('-').next()?.starts_with("alerts").then_some(table),
-        _ => None,
-    });
-    let words = |cells: &[Cell]| {
-        let shown = cells.iter().map(|cell| cell.value.show(Unit::Yuan));
-        shown.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
-    };
-    tables.flat_map(|table| &table.rows).map(|row| words(&row.cells)).collect()
+/// A table of a paper, with where it stands.
+struct Placed<'a> {
+    place: String,
+    table: &'a Table,
 }
 
-/// What one list has and the other has not.
-fn beyond<T: PartialEq>(own: Vec<T>, other: &[T]) -> Vec<T> {
-    own.into_iter().filter(|one| !other.contains(one)).collect()
+fn tables(paper: &Paper) -> Vec<Placed<'_>> {
+    let mut found = Vec::new();
+    for section in &paper.sections {
+        for block in &section.blocks {
+            if let Block::Table(table) = block {
+                found.push(Placed { place: format!("{}·{}", section.heading, table.caption), table });
+            }
+        }
+    }
+    found
+}
+
+fn words(row: &Row) -> Vec<String> {
+    row.cells.iter().map(|cell| cell.value.show(Unit::Yuan)).collect()
+}
+
+/// Whether a row is that of one of these events.
+fn is_of(row: &Row, events: &BTreeSet<u64>) -> bool {
+    row.cells.iter().any(|cell| matches!(cell.link, Some(Link::Event(position)) if events.contains(&position)))
+}
+
+/// The columns whose cells tell rows apart, both then and now: the first of those that name, which numbers do not.
+fn naming(columns: &[Column], tables: [&[Row]; 2]) -> Vec<usize> {
+    let names = |column: &Column| matches!(column.kind, ColumnKind::Text | ColumnKind::Date | ColumnKind::Year);
+    let mut naming = Vec::new();
+    for (at, _) in columns.iter().enumerate().filter(|(_, column)| names(column)) {
+        naming.push(at);
+        let apart = |rows: &[Row]| {
+            let mut seen = BTreeSet::new();
+            rows.iter().all(|row| seen.insert(name(row, &naming)))
+        };
+        if tables.into_iter().all(apart) {
+            break;
+        }
+    }
+    naming
+}
+
+/// What a row is called by these columns.
+fn name(row: &Row, naming: &[usize]) -> Vec<String> {
+    naming.iter().filter_map(|at| row.cells.get(*at)).map(|cell| cell.value.show(Unit::Yuan)).collect()
 }
 
 impl Comparison {
@@ -91,18 +121,59 @@ impl Comparison {
             let then = known.get(&what).cloned().unwrap_or_else(|| "—".to_owned());
             (then != now).then_some(Difference { what, then, now })
         };
-        let only = |own: &Paper, other: &Paper| {
+        let only = |own: &Paper, other: &Paper| -> Vec<EventLine> {
             let known: BTreeSet<u64> = other.events.iter().map(|event| event.position).collect();
             own.events.iter().filter(|event| !known.contains(&event.position)).cloned().collect()
         };
-        let [alerts_then, alerts_now] = [then, now].map(alerts);
-        Self {
+        let mut found = Self {
             figures: figures(now).into_iter().filter_map(differs).collect(),
-            alerts_added: beyond(alerts_now.clone(), &alerts_then),
-            alerts_gone: beyond(alerts_then, &alerts_now),
             added: only(now, then),
             gone: only(then, now),
+            ..Self::default()
+        };
+        found.add_rows(tables(then), tables(now));
+        found
+    }
+
+    /// Adds what differs in tables, row by row.
+    fn add_rows(&mut self, then: Vec<Placed>, now: Vec<Placed>) {
+        let positions = |events: &[EventLine]| events.iter().map(|event| event.position).collect();
+        let events: [BTreeSet<u64>; 2] = [positions(&self.gone), positions(&self.added)];
+        let mut earlier: BTreeMap<&str, Placed> = then.into_iter().map(|one| (one.table.key.as_str(), one)).collect();
+        for one in now {
+            let before = earlier.remove(one.table.key.as_str()).map_or(&[][..], |before| &before.table.rows);
+            self.add_table(&one, [before, &one.table.rows], &events);
         }
+        for one in earlier.into_values() {
+            self.add_table(&one, [&one.table.rows, &[]], &events);
+        }
+    }
+
+    /// Adds what differs between the rows of a table then and now. Rows of one name are one row.
+    fn add_table(&mut self, of: &Placed, [then, now]: [&[Row]; 2], [gone, added]: &[BTreeSet<u64>; 2]) {
+        let (place, columns) = (&of.place, &of.table.columns);
+        let naming = naming(columns, [then, now]);
+        let whole = |row: &Row| {
+            let words: Vec<String> = words(row).into_iter().filter(|word| !word.is_empty() && word != "—").collect();
+            format!("{place}:{}", words.join(" "))
+        };
+        let mut earlier: BTreeMap<Vec<String>, Vec<&Row>> = BTreeMap::new();
+        for row in then {
+            earlier.entry(name(row, &naming)).or_default().push(row);
+        }
+        for row in now {
+            let name = name(row, &naming);
+            let Some(before) = earlier.get_mut(&name).and_then(Vec::pop) else {
+                self.rows_added.extend((!is_of(row, added)).then(|| whole(row)));
+                continue;
+            };
+            let cells = columns.iter().zip(words(before).into_iter().zip(words(row)));
+            self.figures.extend(cells.filter(|(_, (then, now))| then != now).map(|(column, (then, now))| {
+                let what = format!("{place}·{}·{}", name.join(" "), column.title);
+                Difference { what, then, now }
+            }));
+        }
+        self.rows_gone.extend(earlier.into_values().flatten().filter(|row| !is_of(row, gone)).map(whole));
     }
 
     /// Whether nothing differs.
@@ -126,10 +197,10 @@ impl Comparison {
         for difference in &self.figures {
             let _ = writeln!(text, "  {}:{} → {}", difference.what, difference.then, difference.now);
         }
-        let words = [("新出现的预警", "new alert"), ("不再有的预警", "alert that is gone")];
-        for ((zh, en), alerts) in words.into_iter().zip([&self.alerts_added, &self.alerts_gone]) {
-            for alert in alerts {
-                let _ = writeln!(text, "  {}:{alert}", lang.pick(zh, en));
+        let words = [("新列入", "new"), ("不再列入", "gone")];
+        for ((zh, en), rows) in words.into_iter().zip([&self.rows_added, &self.rows_gone]) {
+            for row in rows {
+                let _ = writeln!(text, "  {} {row}", lang.pick(zh, en));
             }
         }
         // No entry ever goes: it is the report that lists it or does not.

@@ -26,6 +26,7 @@ fn field(cell: &Cell) -> String {
         Value::Date(date) => date.to_string(),
         Value::Ratio(ratio) => rate_text(*ratio),
         Value::Count(count) => count.to_string(),
+        Value::Year(year) => year.to_string(),
         Value::Points(points) => points_text(*points),
     }
 }

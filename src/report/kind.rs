@@ -19,6 +19,7 @@ pub use tally::Tally;
 
 use super::paper::code::Code;
 use super::paper::stamp::{Kind, Stamp};
+use super::paper::table::Link;
 use super::paper::{Basis, EventLine, Paper, Section};
 use super::status::View;
 use crate::domain::Date;
@@ -60,6 +61,20 @@ struct Draft {
     sections: Vec<Section>,
     bases: Vec<Basis>,
     events: Vec<EventLine>,
+}
+
+impl Draft {
+    /// Adds what a cell of a row is made of; its link, where there is anything.
+    fn ground(&mut self, key: String, label: String, positions: &[u64]) -> Option<Link> {
+        let basis = Basis { of_a_row: true, ..bases::basis(key, label, positions.iter().copied()) };
+        (basis.count > 0).then(|| self.link_to(basis))
+    }
+
+    /// Adds a basis; its link.
+    fn link_to(&mut self, basis: Basis) -> Link {
+        self.bases.push(basis);
+        Link::Basis(self.bases.len() - 1)
+    }
 }
 
 /// Builds the report that the stamp is of.

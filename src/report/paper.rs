@@ -55,6 +55,9 @@ pub struct Section {
     pub heading: String,
     /// What stands under it, in order.
     pub blocks: Vec<Block>,
+    /// Whether it begins on a page of its own: the first of a paper that is bound with others.
+    #[serde(skip)]
+    pub opens: bool,
 }
 
 /// A block of a section.
@@ -154,6 +157,12 @@ pub struct Basis {
     pub count: u64,
     /// The last of them, where there is any.
     pub last: Option<u64>,
+    /// Where it is a sum of other bases: their indices.
+    #[serde(skip)]
+    pub parts: Vec<usize>,
+    /// Whether only a cell of a row rests on it: pages of paper leave it out.
+    #[serde(skip)]
+    pub of_a_row: bool,
 }
 
 impl Basis {
@@ -189,7 +198,7 @@ impl Section {
     /// A section without blocks as yet.
     #[must_use]
     pub fn new(key: &str, heading: impl Into<String>) -> Self {
-        Self { key: key.to_owned(), heading: heading.into(), blocks: Vec::new() }
+        Self { key: key.to_owned(), heading: heading.into(), blocks: Vec::new(), opens: false }
     }
 
     /// The section with a block more.

@@ -37,7 +37,7 @@ const TEXT: &str = include_str!("pdf/paper.typ");
 const FRAME: &str = include_str!("pdf/frame.typ");
 
 /// For how long, or up to twice as long, what was worked out for setting is kept unused.
-const KEPT: Duration = Duration::from_millis(100);
+const KEPT: Duration = Duration::from_millis(30);
 
 /// A paper cannot be set as a PDF.
 #[derive(Debug, thiserror::Error)]

@@ -37,6 +37,7 @@ pub fn stamp(pilot: Option<&str>) -> Stamp {
         as_of: date("2026-12-31"),
         known_at: None,
         since: Since::Date(date("2026-11-30")),
+        evaluation: None,
         rules: RuleVersion { position: 1, digest: "ab".repeat(32) },
         renderer: RENDERER.to_owned(),
         typeset: None,

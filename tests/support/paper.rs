@@ -39,6 +39,7 @@ pub fn paper(scenario: &Scenario, kind: Kind, pilot: Option<&str>, as_of: &str) 
         as_of,
         known_at: None,
         since: Since::month_before(as_of),
+        evaluation: None,
         rules: RuleVersion::of(1, &scenario.state.programme.parameters_on(as_of)),
         renderer: RENDERER.to_owned(),
         typeset: None,

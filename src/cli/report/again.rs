@@ -14,7 +14,7 @@ use crate::engine::past::Until;
 use crate::report::comparison::{Comparison, first_difference};
 use crate::report::form::{Form, stamp_in};
 use crate::report::paper::Paper;
-use crate::report::paper::stamp::{RENDERER, Stamp};
+use crate::report::paper::stamp::{Kind, RENDERER, Stamp};
 
 /// A report as it was filed.
 struct Filed {
@@ -37,7 +37,7 @@ pub(super) async fn run(context: &mut Context, file: &Path, as_of: Option<Date>)
     let (archive, paper) = then(context, &filed.stamp).await?;
     let bytes = filed.form.set(&paper, &FONTS)?;
     match as_of {
-        None => compare(context, &filed, &archive, &bytes),
+        None => compare(context, &filed, &archive, (&paper, &bytes)),
         Some(date) => against(context, &filed, &paper, bytes == filed.bytes, date).await,
     }
 }
@@ -65,6 +65,7 @@ fn question(stamp: &Stamp, until: Until) -> Question {
         as_of: Some(stamp.as_of),
         known_at: stamp.known_at.as_deref().and_then(|text| text.parse().ok()),
         since: Some(stamp.since),
+        evaluation: stamp.evaluation,
         until,
     }
 }
@@ -109,7 +110,8 @@ async fn paper(archive: &Archive, stamp: &Stamp) -> Result<Paper, Failure> {
 }
 
 /// Says whether the file is what the ledger gives again, and where not.
-fn compare(context: &mut Context, filed: &Filed, archive: &Archive, bytes: &[u8]) -> Result<(), Failure> {
+fn compare(context: &mut Context, filed: &Filed, archive: &Archive, made: (&Paper, &[u8])) -> Result<(), Failure> {
+    let (paper, bytes) = made;
     let stamp = &filed.stamp;
     let identical = bytes == filed.bytes;
     let typeset = filed.form.typeset_by(&FONTS)?;
@@ -135,12 +137,31 @@ fn compare(context: &mut Context, filed: &Filed, archive: &Archive, bytes: &[u8]
     } else {
         let made = maker(&stamp.renderer, stamp.typeset.as_deref());
         let here = maker(RENDERER, typeset.as_deref());
+        let (zh, en) = by_another(filed, paper)?;
         context.line(context.lang.pick(
-            format!("不一致:文件由 {made} 制成,本机为 {here},版式不同;台账的根一致"),
-            format!("differs: the file was made by {made}, here it is {here}, which sets it otherwise; the ledger's root agrees"),
+            format!("不一致:文件由 {made} 制成,本机为 {here};台账的根一致。{zh}"),
+            format!("differs: the file was made by {made}, here it is {here}; the ledger's root agrees. {en}"),
         ))?;
     }
     if identical { Ok(()) } else { Err(Failure::Refused) }
+}
+
+/// What else differs in a file made by another program, in Chinese and English: nothing but its name, or where it begins.
+fn by_another(filed: &Filed, paper: &Paper) -> Result<(String, String), Failure> {
+    let mut paper = paper.clone();
+    paper.stamp.renderer.clone_from(&filed.stamp.renderer);
+    let bytes = filed.form.set(&paper, &FONTS)?;
+    Ok(match filed.form {
+        _ if bytes == filed.bytes => {
+            ("除制表程序的名称外逐字节相同".to_owned(), "Byte for byte the same but for the program's name".to_owned())
+        }
+        Form::Csv | Form::Json | Form::Html => first_difference(&filed.bytes, &bytes),
+        Form::Pdf | Form::Xlsx | Form::Svg => (
+            "版式不同,数字未逐项核对:请另以 csv 或 json 制表核对".to_owned(),
+            "It is set otherwise, and its figures were not held against the ledger: make it as csv or json to do so"
+                .to_owned(),
+        ),
+    })
 }
 
 /// What made a report: the program, and what set its pages.
@@ -162,6 +183,13 @@ async fn against(context: &mut Context, filed: &Filed, then: &Paper, same: bool,
         let then = if same { ("一致", "identical") } else { ("不一致", "differs") };
         context.line(context.lang.pick(format!("原表:{}", then.0), format!("as filed: {}", then.1)))?;
         context.text(&comparison.text(&now.stamp, context.lang))?;
+        if stamp.kind == Kind::Programme && !comparison.is_empty() {
+            let (from, to) = (stamp.as_of, date);
+            context.line(context.lang.pick(
+                format!("各试点由哪些记录引起:tranche diff 试点编号 --as-of {from} --as-of {to}"),
+                format!("by which entries of a pilot: tranche diff PILOT --as-of {from} --as-of {to}"),
+            ))?;
+        }
     }
     if same && comparison.is_empty() { Ok(()) } else { Err(Failure::Refused) }
 }

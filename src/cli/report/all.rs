@@ -45,15 +45,15 @@ pub(super) async fn run(context: &mut Context, question: Question, form: Form, f
     // The list of alerts is one list; the others are bound.
     let bound = papers.iter().map(|(_, paper)| paper.clone());
     let whole = if kind == Kind::Alerts { whole } else { whole.bind(bound.collect()) };
-    let making = papers.into_iter().map(|(name, paper)| one(name, paper, form, folder));
+    // The one of all pilots takes longest: it begins, and the others are set beside it.
+    let making = std::iter::once((kind.key().to_owned(), whole)).chain(papers);
+    let making = making.map(|(name, paper)| one(name, paper, form, folder));
     let mut made = pin!(stream::iter(making).buffer_unordered(at_once));
-    let mut count = 1;
+    let mut count = 0;
     while made.try_next().await?.is_some() {
-        progress.now_at(count);
         count += 1;
+        progress.now_at(count);
     }
-    // Alone, for it takes the memory of many.
-    one(kind.key().to_owned(), whole, form, folder).await?;
     drop(progress);
     let folder = folder.display();
     context.complain(

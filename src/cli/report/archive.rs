@@ -12,7 +12,7 @@ use crate::domain::{Date, Timestamp};
 use crate::engine::past::{self, Past, Until};
 use crate::report::kind::{Material, PilotMaterial, Tally, build};
 use crate::report::paper::Paper;
-use crate::report::paper::stamp::{Kind, RENDERER, RuleVersion, Since, Stamp};
+use crate::report::paper::stamp::{Evaluated, Kind, RENDERER, RuleVersion, Since, Stamp};
 use crate::store::{Head, Store};
 
 /// What is asked for.
@@ -23,6 +23,7 @@ pub(super) struct Question {
     pub(super) as_of: Option<Date>,
     pub(super) known_at: Option<Timestamp>,
     pub(super) since: Option<Since>,
+    pub(super) evaluation: Option<Evaluated>,
     pub(super) until: Until,
 }
 
@@ -37,6 +38,7 @@ pub(super) struct Archive {
     as_of: Date,
     known_at: Option<Timestamp>,
     since: Since,
+    evaluation: Option<Evaluated>,
 }
 
 impl Archive {
@@ -59,8 +61,8 @@ impl Archive {
             Since::Position(position) => Some(past::load(&store, &head, Until::Position(position), pilot).await?),
         };
         let programme = past::stream(&store, &head, "programme", past.position).await?;
-        let kind = question.kind;
-        let archive = Self { store, head, kind, past, before, programme, as_of, known_at: question.known_at, since };
+        let Question { kind, known_at, evaluation, .. } = question;
+        let archive = Self { store, head, kind, past, before, programme, as_of, known_at, since, evaluation };
         match (pilot, kind) {
             (Some(_), _) => {}
             (None, Kind::Programme | Kind::Alerts) => asked.check_begun(&archive.store, &archive.head).await?,
@@ -122,6 +124,7 @@ impl Archive {
             as_of: self.as_of,
             known_at: Stamp::known_at_of(self.known_at),
             since: self.since,
+            evaluation: self.evaluation,
             rules: RuleVersion::of(
                 past::rules_position(&self.programme, self.as_of),
                 &programme.parameters_on(self.as_of),

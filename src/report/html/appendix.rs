@@ -11,7 +11,7 @@ pub(super) fn of(paper: &Paper) -> Markup {
             @if !paper.bases.is_empty() {
                 h3 { "各项数字由哪些记录构成" }
                 dl.bases {
-                    @for (at, basis) in paper.bases.iter().enumerate() { (basis_of(basis, at, &paper.events)) }
+                    @for (at, basis) in paper.bases.iter().enumerate() { (basis_of(basis, at, paper)) }
                 }
             }
             h3 #events { "记录" }
@@ -20,8 +20,8 @@ pub(super) fn of(paper: &Paper) -> Markup {
     }
 }
 
-fn basis_of(basis: &Basis, at: usize, events: &[EventLine]) -> Markup {
-    let shown = |position: &u64| events.binary_search_by_key(position, |event| event.position).is_ok();
+fn basis_of(basis: &Basis, at: usize, paper: &Paper) -> Markup {
+    let shown = |position: &u64| paper.events.binary_search_by_key(position, |event| event.position).is_ok();
     html! {
         div id={ "b" (at) } {
             dt { (basis.label) }
@@ -41,6 +41,12 @@ fn basis_of(basis: &Basis, at: usize, events: &[EventLine]) -> Markup {
                         }
                     }
                     "。"
+                }
+                @for (place, part) in basis.parts.iter().enumerate() {
+                    @if let Some(own) = paper.bases.get(*part) {
+                        (if place == 0 { "由以下合成：" } else { "、" })
+                        a href={ "#b" (part) } { (own.label) }
+                    }
                 }
             }
         }

@@ -26,8 +26,18 @@ pub(super) fn line(event: &Event) -> EventLine {
     }
 }
 
+/// A basis of events, in the order of the log.
+pub(super) fn basis(key: impl Into<String>, label: impl Into<String>, positions: impl Iterator<Item = u64>) -> Basis {
+    let mut positions: Vec<u64> = positions.collect();
+    positions.sort_unstable();
+    let (count, last) = (positions.len() as u64, positions.last().copied());
+    positions.truncate(Basis::POSITIONS_MAX);
+    let (key, label) = (key.into(), label.into());
+    Basis { key, label, formula: None, positions, count, last, parts: Vec::new(), of_a_row: false }
+}
+
 /// The explanation of a figure, from the events.
-fn explain(view: View, of: PilotMaterial, figure: Figure) -> Explanation {
+pub(super) fn explain(view: View, of: PilotMaterial, figure: Figure) -> Explanation {
     let mut explainer = Explainer::new(view, of.id, of.pilot, figure);
     let programme = of.programme.iter().filter(|_| figure.rests_on_parameters());
     let mut events: Vec<&Event> = programme.chain(of.events).collect();
@@ -63,14 +73,13 @@ impl Grounds {
         let figures = Figures::of_pilot(&view.state.programme, of.pilot, view.as_of);
         let explanations: Vec<_> = Figure::ALL.iter().map(|figure| explain(view, of, *figure)).collect();
         for explanation in &explanations {
-            let positions = explanation.events.iter().map(|part| part.event.position);
             draft.bases.push(Basis {
-                key: explanation.figure.key().to_owned(),
-                label: explanation.zh.to_owned(),
                 formula: (explanation.formula != "Σ").then(|| worked(explanation, "：")),
-                count: explanation.events.len() as u64,
-                last: positions.clone().max(),
-                positions: positions.take(Basis::POSITIONS_MAX).collect(),
+                ..basis(
+                    explanation.figure.key(),
+                    explanation.zh,
+                    explanation.events.iter().map(|part| part.event.position),
+                )
             });
         }
         let of_programme = of.programme.iter().filter(|event| {

@@ -3,11 +3,15 @@
 //! What the form asks and the ledger does not know stays open to be filled in by hand: why an indicator fell short, unless
 //! the self-evaluation's note says so.
 
-use std::collections::HashMap;
+mod funds;
+
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::Datelike as _;
 
-use super::bases::Grounds;
+use self::funds::{Funds, Time};
+use super::bases::line;
+use super::status::score;
 use super::{Draft, Material, PilotMaterial};
 use crate::domain::Date;
 use crate::domain::act::{Act, EvaluationItem, SelfEvaluate, Target};
@@ -16,7 +20,7 @@ use crate::domain::event::Event;
 use crate::domain::figures::rate_of;
 use crate::domain::ledger::Plan;
 use crate::domain::money::Money;
-use crate::report::explain::Figure;
+use crate::report::paper::stamp::Evaluated;
 use crate::report::paper::table::{Cell, Column, ColumnKind, Link, Table, Unit, Value, points_text};
 use crate::report::paper::{Fact, Facts, Prose, Section, Sentence, SignOff};
 
@@ -25,25 +29,19 @@ const EXECUTION: &str = "预算执行率";
 
 /// What the form is filled in from.
 struct Form<'a> {
-    year: i32,
+    evaluated: Evaluated,
     own: Option<(&'a Event, &'a SelfEvaluate)>,
     targets: &'a [Target],
     items: HashMap<&'a str, &'a EvaluationItem>,
     progress: HashMap<&'a str, &'a str>,
     funds: Funds,
-}
-
-/// The year's funds.
-struct Funds {
-    carried: Money,
-    granted: Money,
-    paid: Money,
+    /// What the sums of [`Form::funds`] are made of, in its order.
+    grounds: [Link; 3],
 }
 
 pub(super) fn build(material: &Material, of: PilotMaterial) -> Draft {
     let mut draft = Draft { subtitle: of.subtitle(), ..Draft::default() };
-    Grounds::lay(material.view(), of, &mut draft);
-    let form = Form::read(material, of);
+    let form = Form::read(material, of, &mut draft);
     let bodies = ["牵头申报主体（试点地区）", "设区市数字经济主管部门", "设区市财政部门"];
     let mut indicators = Section::new("indicators", "绩效指标").with(form.indicators());
     if let Some(odd) = form.disagreement() {
@@ -53,9 +51,9 @@ pub(super) fn build(material: &Material, of: PilotMaterial) -> Draft {
     draft.sections = vec![
         Section::new("identity", "项目概况").with(form.identity(material, of)),
         Section::new("funds", "项目资金").with(form.funds_table()).with(Prose::of([words])),
-        Section::new("goals", "年度总体目标").with(form.goals()),
+        Section::new("goals", form.goals_heading()).with(form.goals()),
         indicators,
-        Section::new("signatures", "签章").with(SignOff::of(Some(("全年执行数", form.funds.paid)), &bodies)),
+        Section::new("signatures", "签章").with(SignOff::of(Some((form.executed(), form.funds.paid)), &bodies)),
     ];
     draft
 }
@@ -65,46 +63,88 @@ fn plan_on(of: PilotMaterial<'_>, date: Date) -> Option<&Plan> {
     of.pilot.plan.as_ref().filter(|plan| plan.approved_on <= date)
 }
 
+/// What a self-evaluation is of.
+fn evaluated(act: &SelfEvaluate) -> Evaluated {
+    match act.kind {
+        EvaluationKind::Annual => Evaluated::Year(act.year.0),
+        EvaluationKind::Overall => Evaluated::Overall,
+    }
+}
+
 impl<'a> Form<'a> {
-    /// The latest annual self-evaluation, else none; and what the plan and the monitoring say.
-    fn read(material: &Material, of: PilotMaterial<'a>) -> Self {
+    /// The self-evaluation asked for, else the latest, else none; and what the plan and the monitoring say.
+    fn read(material: &Material, of: PilotMaterial<'a>, draft: &mut Draft) -> Self {
         let date = material.as_of();
+        let asked = material.stamp.evaluation;
         let own = of.events_on(date).filter_map(|event| match &event.act {
-            Act::SelfEvaluate(act) if act.kind == EvaluationKind::Annual => Some((event, act)),
+            Act::SelfEvaluate(act) if asked.is_none_or(|asked| asked == evaluated(act)) => Some((event, act)),
             _ => None,
         });
-        let own = own.max_by_key(|(event, act)| (act.year, event.position));
-        let year = own.map_or(date.year(), |(_, act)| act.year.0);
+        let own = own.max_by_key(|(event, _)| (event.on, event.position));
+        let latest = own.map(|(_, act)| evaluated(act));
+        let evaluated = asked.or(latest).unwrap_or(Evaluated::Year(date.year()));
+        let time = Time::of(evaluated, date);
         let items = own.and_then(|(_, act)| act.items.as_ref()).into_iter().flatten();
         let mut progress = HashMap::new();
-        for event in of.events_on(date) {
-            if let Act::Monitor(act) = &event.act {
-                progress.extend(act.progress.iter().map(|one| (one.indicator.as_str(), one.actual.as_str())));
+        let mut named: Vec<&Event> = own.iter().map(|(event, _)| *event).collect();
+        for event in of.events_on(time.to) {
+            match &event.act {
+                Act::Monitor(act) => {
+                    progress.extend(act.progress.iter().map(|one| (one.indicator.as_str(), one.actual.as_str())));
+                    named.push(event);
+                }
+                Act::ApprovePlan(_) => named.push(event),
+                _ => {}
             }
         }
         let plan = plan_on(of, date);
+        let funds = Funds::of(of.pilot, time);
+        let grounds = funds.lay(time, of, draft);
+        let of_bases: BTreeSet<u64> = draft.bases.iter().flat_map(|basis| basis.positions.iter().copied()).collect();
+        named.extend(of.events.iter().filter(|event| of_bases.contains(&event.position)));
+        named.sort_by_key(|event| event.position);
+        named.dedup_by_key(|event| event.position);
+        draft.events = named.into_iter().map(line).collect();
         Self {
-            year,
+            evaluated,
             own,
             targets: plan.map_or(&[], |plan| plan.targets.as_slice()),
             items: items.map(|item| (item.indicator.as_str(), item)).collect(),
             progress,
-            funds: Funds::of(of, year, date),
+            funds,
+            grounds,
         }
+    }
+
+    /// A word for one year's form, and one for that of the whole term.
+    fn word(&self, year: &'static str, term: &'static str) -> &'static str {
+        if self.evaluated == Evaluated::Overall { term } else { year }
+    }
+
+    fn goals_heading(&self) -> &'static str {
+        self.word("年度总体目标", "总体目标")
+    }
+
+    fn executed(&self) -> &'static str {
+        self.word("全年执行数", "累计执行数")
     }
 
     fn identity(&self, material: &Material, of: PilotMaterial) -> Facts {
         let link = self.own.map(|(event, _)| Link::Event(event.position));
         let members: Vec<&str> = of.pilot.members.iter().map(|code| material.state.programme.area_name(code)).collect();
         let own = |read: fn(&SelfEvaluate) -> String| Cell::from(self.own.map(|(_, act)| read(act))).on(link);
+        let score = Cell::from(self.own.map(|(_, act)| score(act.score.units()))).on(link);
         Facts {
             facts: vec![
                 Fact::new("programme", "项目名称", super::words::programme(material.state)),
-                Fact::new("year", "自评年度", format!("{}年度", self.year)),
+                match self.evaluated {
+                    Evaluated::Year(year) => Fact::new("year", "自评年度", format!("{year}年度")),
+                    Evaluated::Overall => Fact::new("year", "自评类别", "整体自评（试点期）"),
+                },
                 Fact::new("department", "主管部门", format!("{}数字经济主管部门", of.pilot.city)),
                 Fact::new("unit", "实施单位", members.join("、")),
                 Fact::new("report", "自评报告文号", own(|act| act.report.to_string())),
-                Fact::new("score", "自评得分", own(|act| act.score.fixed())),
+                Fact::new("score", "自评得分", score),
                 Fact::new("plan", "实施方案批复", plan_on(of, material.as_of()).map(|plan| plan.document.as_str())),
                 Fact::new("submitted", "自评日期", self.own.map(|(event, _)| event.on)),
             ],
@@ -118,9 +158,9 @@ impl<'a> Form<'a> {
     fn funds_table(&self) -> Table {
         let columns = vec![
             Column::text("funds", "项目资金", 4),
-            Column::money("initial", "年初预算数"),
-            Column::money("budget", "全年预算数"),
-            Column::money("executed", "全年执行数"),
+            Column::money("initial", self.word("年初预算数", "期初预算数")),
+            Column::money("budget", self.word("全年预算数", "累计预算数")),
+            Column::money("executed", self.executed()),
             Column::new("weight", "分值", ColumnKind::Points),
             Column::new("rate", "执行率", ColumnKind::Ratio),
             Column::new("score", "得分", ColumnKind::Points),
@@ -128,42 +168,56 @@ impl<'a> Form<'a> {
         let mut table = Table::new("funds", "项目资金", columns);
         table.unit = Some(Unit::TenThousand);
         let Funds { carried, granted, paid } = self.funds;
+        let [of_carried, of_granted, of_paid] = self.grounds;
         let execution = self.execution();
         let score = execution.and_then(|target| self.items.get(target.indicator.as_str()));
         table.rows.push(
             [
-                "年度资金总额".into(),
-                Cell::from(carried).on(Grounds::link(Figure::Balance)),
-                Cell::from(carried + granted).on(Grounds::link(Figure::Released)),
-                Cell::from(paid).on(Grounds::link(Figure::Paid)),
+                self.word("年度资金总额", "资金总额").into(),
+                Cell::from(carried).on(of_carried),
+                Cell::from(carried + granted).on(of_granted),
+                Cell::from(paid).on(of_paid),
                 execution.map(|target| Value::Points(target.weight.units())).into(),
-                rate_of(paid, carried + granted).map(Value::Ratio).into(),
+                Cell::from(rate_of(paid, carried + granted).map(Value::Ratio)).on(of_paid),
                 score.map(|item| Value::Points(item.score.units())).into(),
             ]
             .into(),
         );
-        let part = |name: &str, initial: Money, budget: Money| {
-            [name.into(), initial.into(), budget.into(), Cell::none(), Cell::none(), Cell::none(), Cell::none()]
+        let part = |name: &str, initial: Money, budget: Money, link: Option<Link>| {
+            let none = std::iter::repeat_n(Cell::none(), 4);
+            let cells = [name.into(), Cell::from(initial).on(link), Cell::from(budget).on(link)];
+            cells.into_iter().chain(none).collect::<Vec<_>>().into()
         };
-        table.rows.push(part("其中：当年财政拨款", Money::ZERO, granted).into());
-        table.rows.push(part("　　上年结转资金", carried, carried).into());
-        table.rows.push(part("　　其他资金", Money::ZERO, Money::ZERO).into());
+        table.rows.push(part(
+            self.word("其中：当年财政拨款", "其中：财政拨款"),
+            Money::ZERO,
+            granted,
+            Some(of_granted),
+        ));
+        if self.evaluated != Evaluated::Overall {
+            table.rows.push(part("　　上年结转资金", carried, carried, Some(of_carried)));
+        }
+        table.rows.push(part("　　其他资金", Money::ZERO, Money::ZERO, None));
         table
     }
 
     /// How the form's words for funds are read.
     fn funds_words(&self) -> Sentence {
-        let year = self.year;
-        Sentence::plain(format!(
-            "口径：年初预算数为上年结转的资金余额（{} 年终了）；全年预算数为上年结转与 {year} 年下达净额之和；全年执行数为 {year} 年支付净额；\
-             均截至本表日期。结转资金与当年资金不分别核算支付。",
-            year - 1
-        ))
+        Sentence::plain(match self.evaluated {
+            Evaluated::Year(year) => format!(
+                "口径：年初预算数为上年结转的资金余额（{} 年终了）；全年预算数为上年结转与 {year} 年下达净额之和；\
+                 全年执行数为 {year} 年支付净额；均截至本表日期。结转资金与当年资金不分别核算支付。",
+                year - 1
+            ),
+            Evaluated::Overall => {
+                "口径：累计预算数为试点以来的下达净额，累计执行数为试点以来的支付净额，均截至本表日期。".to_owned()
+            }
+        })
     }
 
     fn goals(&self) -> Table {
         let columns = vec![Column::text("expected", "预期目标", 6), Column::text("reached", "实际完成情况", 6)];
-        let mut table = Table::new("goals", "年度总体目标", columns);
+        let mut table = Table::new("goals", self.goals_heading(), columns);
         let indicators = || self.targets.iter().filter(|target| target.group.as_str() != EXECUTION);
         let expected: Vec<String> =
             indicators().map(|target| format!("{}达到 {}{}", target.indicator, target.target, target.unit)).collect();
@@ -189,7 +243,7 @@ impl<'a> Form<'a> {
             Column::text("first", "一级指标", 2).merged(),
             Column::text("second", "二级指标", 2).merged(),
             Column::text("third", "三级指标", 4),
-            Column::text("target", "年度指标值", 2),
+            Column::text("target", self.word("年度指标值", "指标值"), 2),
             Column::text("actual", "实际完成值", 2),
             Column::new("weight", "分值", ColumnKind::Points).summed(),
             Column::new("score", "得分", ColumnKind::Points).summed(),
@@ -251,19 +305,5 @@ fn levels(group: &str) -> (String, Option<String>) {
     match parts {
         Some((first, second)) => (first.trim().to_owned(), Some(second.trim_matches(['—', ' ']).to_owned())),
         None => (group.to_owned(), None),
-    }
-}
-
-impl Funds {
-    /// The funds of a year up to a date: what its first day began with, what was released and paid in it.
-    fn of(of: PilotMaterial, year: i32, date: Date) -> Self {
-        let before = Date::from_ymd_opt(year - 1, 12, 31).unwrap_or(date);
-        let end = Date::from_ymd_opt(year, 12, 31).map_or(date, |end| end.min(date));
-        let pilot = of.pilot;
-        Self {
-            carried: pilot.balance_on(before),
-            granted: pilot.released_on(end) - pilot.released_on(before),
-            paid: pilot.paid_on(end) - pilot.paid_on(before),
-        }
     }
 }

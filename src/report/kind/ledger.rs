@@ -164,7 +164,8 @@ fn cash(entries: &[Entry], of: PilotMaterial, grounds: &Grounds) -> Table {
         table.rows.push(Row::from(cells).toned(tone));
     }
     let (released, paid) = (grounds.cell(Figure::Released), grounds.cell(Figure::Paid));
-    table.total = Some(close([released, paid, returned.into(), grounds.cell(Figure::Balance), Cell::none()]));
+    let returned = Cell::from(returned).on(Grounds::link(Figure::ClawbackReturned));
+    table.total = Some(close([released, paid, returned, grounds.cell(Figure::Balance), Cell::none()]));
     "尚无资金收支".clone_into(&mut table.empty);
     table
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::bases::cell_of;
+use super::bases::{basis, cell_of};
 use super::{Draft, Material, alerts, status, words};
 use crate::domain::Date;
 use crate::domain::alerts as domain_alerts;
@@ -13,7 +13,7 @@ use crate::domain::money::Money;
 use crate::domain::text::Id;
 use crate::report::explain::Figure;
 use crate::report::paper::chart::{BarRow, Chart, Fill, Line, Plot, Stroke};
-use crate::report::paper::table::{Cell, Column, ColumnKind, Link, Table};
+use crate::report::paper::table::{Cell, Column, ColumnKind, Link, Table, Unit, Value};
 use crate::report::paper::{Basis, Fact, Facts, Section, SignOff};
 
 /// The figures of the table of pilots.
@@ -27,10 +27,20 @@ const SHOWN: [Figure; 7] = [
     Figure::Balance,
 ];
 
+/// The figures that have a basis: those of the table, and what stands beside them.
+const GROUNDED: [Figure; 11] = {
+    let [a, b, c, d, e, f, g] = SHOWN;
+    let (rate, ordered) = (Figure::ExecutionRate, Figure::ClawbackOrdered);
+    [a, b, c, d, e, f, g, rate, ordered, Figure::ClawbackReturned, Figure::ClawbackOutstanding]
+};
+
 /// A pilot and its figures.
 struct Member<'a> {
+    /// Its place among the pilots, and so among their bases.
+    row: usize,
     id: &'a Id,
     pilot: &'a Pilot,
+    area: String,
     standing: &'static str,
     figures: Figures,
 }
@@ -39,16 +49,20 @@ pub(super) fn build(material: &Material) -> Draft {
     let date = material.as_of();
     let recognised = material.state.pilots.iter().filter(|(_, pilot)| pilot.recognised_on <= date);
     let lines: Vec<Member> = recognised
-        .map(|(id, pilot)| Member {
+        .enumerate()
+        .map(|(row, (id, pilot))| Member {
+            row,
             id,
             pilot,
+            area: words::area(material.state, pilot),
             standing: pilot.standing_on(date),
             figures: Figures::of_pilot(&material.state.programme, pilot, date),
         })
         .collect();
     let total = Figures::of_programme(material.state, date);
     let found = domain_alerts::of_programme(material.state, date);
-    let bases = bases(material, &lines, &total);
+    let mut draft = Draft { subtitle: words::programme(material.state), ..Draft::default() };
+    lay(&mut draft, material, &lines, &total);
     let mut pilots = Section::new("pilots", "各试点资金情况").with(table(&lines, &total));
     if !lines.is_empty() {
         pilots = pilots.with(overview(&lines, &total));
@@ -57,54 +71,66 @@ pub(super) fn build(material: &Material) -> Draft {
     if let Some(chart) = burn_down(&lines, date, &total) {
         progress = progress.with(chart);
     }
-    let by_cohort = grouped("cohorts", "按批次", &lines, &total, |line| format!("{}年", line.pilot.cohort));
-    let by_city = grouped("cities", "按设区市", &lines, &total, |line| line.pilot.city.clone());
-    let by_kind = grouped("kinds", "按定额类别", &lines, &total, |line| line.pilot.cap_kind.zh().to_owned());
-    let sections = vec![
-        Section::new("summary", "总体情况").with(facts(&lines, &total, bases.len())),
+    let mut grouped =
+        |key, caption, word: fn(&Member) -> String| grouped((key, caption), (&lines, &total), word, &mut draft);
+    let by_cohort = grouped("cohorts", "按批次", |line| format!("{}年", line.pilot.cohort));
+    let by_city = grouped("cities", "按设区市", |line| line.pilot.city.clone());
+    let by_area = grouped("areas", "按地区类别", |line| line.area.clone());
+    let by_kind = grouped("kinds", "按定额类别", |line| line.pilot.cap_kind.zh().to_owned());
+    draft.sections = vec![
+        Section::new("summary", "总体情况").with(facts(&lines, &total)),
         pilots,
-        Section::new("groups", "分类汇总").with(by_cohort).with(by_city).with(by_kind),
+        Section::new("groups", "分类汇总").with(by_cohort).with(by_city).with(by_area).with(by_kind),
         progress.with(ranking(&lines)),
         Section::new("alerts", "预警").with(alerts::summary(&found)),
         Section::new("signatures", "签章")
             .with(SignOff::of(Some(("已下达合计", total.released)), &["省财政厅", "省发展改革委（省数据局）"])),
     ];
-    let named = bases.iter().flat_map(|basis| basis.positions.iter().copied());
-    let events = material.tally.lines(named);
-    Draft { subtitle: words::programme(material.state), sections, bases, events }
+    let named = draft.bases.iter().flat_map(|basis| basis.positions.iter().copied());
+    draft.events = material.tally.lines(named);
+    draft
 }
 
-/// The bases of each shown figure: of each pilot in turn, and last of all pilots together.
-fn bases(material: &Material, lines: &[Member], total: &Figures) -> Vec<Basis> {
-    let mut bases: Vec<Basis> =
-        lines.iter().flat_map(|line| SHOWN.map(|figure| material.tally.basis(line.id, figure))).collect();
-    for (at, figure) in SHOWN.iter().enumerate() {
-        let own = || bases.iter().skip(at).step_by(SHOWN.len()).take(lines.len());
-        let sum = cell_of(*figure, total).value.show(crate::report::paper::table::Unit::Yuan);
-        let of_all = Basis {
-            key: figure.key().to_owned(),
-            label: format!("全省 {}", figure.zh()),
-            formula: Some(format!("Σ {} 个试点 = {sum}", lines.len())),
-            positions: Vec::new(),
-            count: own().map(|basis| basis.count).sum(),
-            last: own().filter_map(|basis| basis.last).max(),
-        };
-        bases.push(of_all);
+/// A figure on its basis: of the pilot in this row, or of all where it is the row after the last.
+fn cell(row: usize, figure: Figure, figures: &Figures) -> Cell {
+    let at = GROUNDED.iter().position(|known| *known == figure);
+    cell_of(figure, figures).on(at.map(|at| Link::Basis(row * GROUNDED.len() + at)))
+}
+
+/// Lays the bases of each figure: of each pilot in turn, and last of all pilots together.
+fn lay(draft: &mut Draft, material: &Material, lines: &[Member], total: &Figures) {
+    let of_a_row = |figure: Figure| !SHOWN.contains(&figure);
+    let own = lines.iter().flat_map(|line| {
+        GROUNDED.map(|figure| Basis { of_a_row: of_a_row(figure), ..material.tally.basis(line.id, figure) })
+    });
+    draft.bases = own.collect();
+    for (at, figure) in GROUNDED.into_iter().enumerate() {
+        let parts = lines.iter().map(|line| line.row * GROUNDED.len() + at).collect();
+        let sum = sum(&draft.bases, parts, &cell_of(figure, total));
+        let (key, label) = (figure.key().to_owned(), format!("全省 {}", figure.zh()));
+        draft.bases.push(Basis { key, label, of_a_row: of_a_row(figure), ..sum });
     }
-    bases
 }
 
-fn facts(lines: &[Member], total: &Figures, bases: usize) -> Facts {
-    let first = bases - SHOWN.len();
+/// The basis of what the figures of several pilots come to.
+fn sum(bases: &[Basis], parts: Vec<usize>, sum: &Cell) -> Basis {
+    let own = || parts.iter().filter_map(|part| bases.get(*part));
+    let added = matches!(sum.value, Value::Money(_)).then(|| sum.value.show(Unit::Yuan));
+    Basis {
+        formula: added.map(|sum| format!("Σ {} 个试点 = {sum}", parts.len())),
+        count: own().map(|basis| basis.count).sum(),
+        last: own().filter_map(|basis| basis.last).max(),
+        parts,
+        of_a_row: true,
+        ..basis("", "", std::iter::empty())
+    }
+}
+
+fn facts(lines: &[Member], total: &Figures) -> Facts {
     let mut facts = vec![Fact::new("pilots", "试点数", lines.len() as u64)];
-    let shown = SHOWN.iter().enumerate();
-    facts.extend(
-        shown.map(|(at, figure)| {
-            Fact::new(figure.key(), figure.zh(), cell_of(*figure, total).on(Link::Basis(first + at)))
-        }),
-    );
     let more = [Figure::ClawbackOrdered, Figure::ClawbackOutstanding, Figure::ExecutionRate];
-    facts.extend(more.map(|figure| Fact::new(figure.key(), figure.zh(), cell_of(figure, total))));
+    let shown = SHOWN.into_iter().chain(more);
+    facts.extend(shown.map(|figure| Fact::new(figure.key(), figure.zh(), cell(lines.len(), figure, total))));
     Facts { facts }
 }
 
@@ -122,51 +148,66 @@ fn table(lines: &[Member], total: &Figures) -> Table {
     }));
     columns.push(Column::new("execution_rate", "执行率", ColumnKind::Ratio).under("使用"));
     let mut table = Table::new("pilots", "试点资金情况", columns);
-    for (row, line) in lines.iter().enumerate() {
+    for line in lines {
         let mut cells: Vec<Cell> = vec![
             line.id.as_str().into(),
             line.pilot.name.as_str().into(),
             line.pilot.city.as_str().into(),
             words::standing(line.standing).into(),
         ];
-        let shown = SHOWN.iter().enumerate();
-        cells.extend(shown.map(|(at, figure)| cell_of(*figure, &line.figures).on(Link::Basis(row * SHOWN.len() + at))));
-        cells.push(cell_of(Figure::ExecutionRate, &line.figures));
+        cells.extend(with_rate().map(|figure| cell(line.row, figure, &line.figures)));
         table.rows.push(cells.into());
     }
     let mut cells: Vec<Cell> =
         vec!["合计".into(), format!("{} 个试点", lines.len()).into(), Cell::none(), Cell::none()];
-    let first = lines.len() * SHOWN.len();
-    cells.extend(SHOWN.iter().enumerate().map(|(at, figure)| cell_of(*figure, total).on(Link::Basis(first + at))));
-    cells.push(cell_of(Figure::ExecutionRate, total));
+    cells.extend(with_rate().map(|figure| cell(lines.len(), figure, total)));
     table.total = Some(cells);
     "截至该日尚无认定的试点".clone_into(&mut table.empty);
     table
 }
 
+/// The figures of the table of pilots, and the rate beside them.
+fn with_rate() -> impl Iterator<Item = Figure> {
+    SHOWN.into_iter().chain([Figure::ExecutionRate])
+}
+
 /// The pilots by a word of theirs.
-fn grouped(key: &str, caption: &str, lines: &[Member], total: &Figures, word: impl Fn(&Member) -> String) -> Table {
+fn grouped(
+    (key, caption): (&str, &str),
+    (lines, total): (&[Member], &Figures),
+    word: fn(&Member) -> String,
+    draft: &mut Draft,
+) -> Table {
     let mut columns = vec![
         Column::text("group", caption.trim_start_matches('按'), 4),
         Column::new("count", "试点数", ColumnKind::Count).summed(),
     ];
     columns.extend(SHOWN.iter().map(|figure| Column::money(figure.key(), figure.zh()).summed()));
     columns.push(Column::new("execution_rate", "执行率", ColumnKind::Ratio));
-    let mut groups: BTreeMap<String, (u64, Figures)> = BTreeMap::new();
+    let mut groups: BTreeMap<String, (Vec<usize>, Figures)> = BTreeMap::new();
     for line in lines {
-        let (count, figures) = groups.entry(word(line)).or_default();
-        *count += 1;
+        let (rows, figures) = groups.entry(word(line)).or_default();
+        rows.push(line.row);
         *figures = figures.plus(line.figures);
     }
-    let row = |name: Cell, count: u64, figures: &Figures| {
-        let mut cells = vec![name, count.into()];
-        cells.extend(SHOWN.map(|figure| cell_of(figure, figures)));
-        cells.push(cell_of(Figure::ExecutionRate, figures));
-        cells
-    };
     let mut table = Table::new(key, caption, columns);
-    table.rows = groups.into_iter().map(|(name, (count, figures))| row(name.into(), count, &figures).into()).collect();
-    table.total = Some(row("合计".into(), lines.len() as u64, total));
+    for (name, (rows, figures)) in groups {
+        let mut cells = vec![name.as_str().into(), (rows.len() as u64).into()];
+        for figure in with_rate() {
+            let parts = rows.iter().filter_map(|row| match cell(*row, figure, &figures).link {
+                Some(Link::Basis(part)) => Some(part),
+                _ => None,
+            });
+            let shown = cell_of(figure, &figures);
+            let sum = sum(&draft.bases, parts.collect(), &shown);
+            let (key, label) = (format!("{}-{key}-{name}", figure.key()), format!("{name} {}", figure.zh()));
+            cells.push(shown.on(draft.link_to(Basis { key, label, ..sum })));
+        }
+        table.rows.push(cells.into());
+    }
+    let mut cells = vec!["合计".into(), (lines.len() as u64).into()];
+    cells.extend(with_rate().map(|figure| cell(lines.len(), figure, total)));
+    table.total = Some(cells);
     table
 }
 
@@ -258,9 +299,9 @@ fn ranking(lines: &[Member]) -> Table {
             place.into(),
             line.id.as_str().into(),
             line.pilot.name.as_str().into(),
-            cell_of(Figure::Released, &line.figures),
-            cell_of(Figure::Paid, &line.figures),
-            cell_of(Figure::ExecutionRate, &line.figures),
+            cell(line.row, Figure::Released, &line.figures),
+            cell(line.row, Figure::Paid, &line.figures),
+            cell(line.row, Figure::ExecutionRate, &line.figures),
         ];
         table.rows.push(cells.into());
     }

@@ -2,6 +2,8 @@
 
 mod lists;
 
+pub(super) use lists::score;
+
 use std::collections::BTreeSet;
 
 use chrono::Datelike as _;
@@ -23,13 +25,15 @@ pub(super) fn build(material: &Material, of: PilotMaterial) -> Draft {
     let mut draft = Draft { subtitle: of.subtitle(), ..Draft::default() };
     let grounds = Grounds::lay(material.view(), of, &mut draft);
     let alerts = alerts::of_pilot(material, of);
+    let projects = lists::projects(material, of, &grounds, &mut draft);
+    let sanctions = lists::sanctions(material, of, &grounds, &mut draft);
     draft.sections = vec![
         identity(material, of),
         funds(material, of, &grounds),
         lists::evaluations(material, of),
-        lists::projects(material, of, &grounds),
+        projects,
         payments(material, of, &grounds),
-        lists::sanctions(material, of, &grounds),
+        sanctions,
         Section::new("alerts", "预警").with(alerts),
         changes::section(material, of, &grounds),
         Section::new("signatures", "签章").with(SignOff::of(Some(("资金余额", grounds.figures().balance)), &SIGNS)),

@@ -11,7 +11,7 @@ use crate::report::explain::Figure;
 use crate::report::history::facts;
 use crate::report::paper::{Basis, EventLine};
 
-use super::bases::line;
+use super::bases::{basis, line};
 
 /// How many events of a kind, or about a thing, a pilot's bases list one by one.
 const LISTED: usize = 12;
@@ -74,15 +74,11 @@ impl Tally {
     pub(super) fn basis(&self, pilot: &Id, figure: Figure) -> Basis {
         let counts = kinds_of(figure).iter().filter_map(|kind| self.kinds.get(&(pilot.clone(), *kind)));
         let counts: Vec<&Count> = counts.collect();
-        let mut positions: Vec<u64> = counts.iter().flat_map(|count| &count.first).copied().collect();
-        positions.sort_unstable();
+        let listed = counts.iter().flat_map(|count| &count.first).copied();
         Basis {
-            key: format!("{}-{pilot}", figure.key()),
-            label: format!("{pilot} {}", figure.zh()),
-            formula: None,
-            positions,
             count: counts.iter().map(|count| count.all).sum(),
             last: counts.iter().map(|count| count.last).max(),
+            ..basis(format!("{}-{pilot}", figure.key()), format!("{pilot} {}", figure.zh()), listed)
         }
     }
 

@@ -1,12 +1,23 @@
 //! The Chinese of codes that have no name of their own: states, sanctions, how grave an alert is and whom it waits for.
 
 use crate::domain::alerts::Alert;
-use crate::domain::ledger::Ledger;
+use crate::domain::ledger::{Ledger, Pilot};
 use crate::report::explain::Figure;
 
 /// The programme's name.
 pub(super) fn programme(state: &Ledger) -> String {
     state.programme.name.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+/// The kind of area that a pilot is: its own, where it is one area.
+pub(super) fn area(state: &Ledger, pilot: &Pilot) -> String {
+    match pilot.members.as_slice() {
+        [code] => state.programme.areas.get(code).map_or_else(
+            || "未登记".to_owned(),
+            |area| format!("{}{}", area.level.map_or("", |level| level.zh()), area.kind.zh()),
+        ),
+        _ => "联合申报".to_owned(),
+    }
 }
 
 /// A pilot's state.

@@ -31,7 +31,10 @@ impl Paper {
     fn add(&mut self, leaf: Leaf) {
         let Leaf { name, subtitle, sections, bases, events } = leaf;
         let first = self.bases.len();
+        // What stands before it has a page of its own, unless it is the title alone.
+        let mut opens = !self.sections.is_empty();
         for mut section in sections {
+            section.opens = std::mem::take(&mut opens);
             section.key = format!("{name}-{}", section.key);
             section.heading = format!("{subtitle}：{}", section.heading);
             for block in &mut section.blocks {
@@ -42,6 +45,7 @@ impl Paper {
         self.bases.extend(bases.into_iter().map(|basis| Basis {
             key: format!("{name}-{}", basis.key),
             label: format!("{name} {}", basis.label),
+            parts: basis.parts.iter().map(|part| part + first).collect(),
             ..basis
         }));
         self.events.extend(events);

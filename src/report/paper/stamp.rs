@@ -22,7 +22,7 @@ use crate::report::history::shanghai;
 pub const PREFIX: &str = "tranche-report:";
 
 /// The version of what kinds build and forms set: it changes whenever any byte of any report does.
-pub const RENDERER: &str = concat!("tranche ", env!("CARGO_PKG_VERSION"), " report 2");
+pub const RENDERER: &str = concat!("tranche ", env!("CARGO_PKG_VERSION"), " report 3");
 
 /// A kind of report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -84,6 +84,16 @@ pub enum Since {
     Position(u64),
 }
 
+/// Which self-evaluation a form is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evaluated {
+    /// Of a year.
+    Year(i32),
+    /// Of the whole term.
+    Overall,
+}
+
 /// Which rules were in force.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleVersion {
@@ -114,6 +124,9 @@ pub struct Stamp {
     pub known_at: Option<String>,
     /// Since when it tells what changed.
     pub since: Since,
+    /// Which self-evaluation it is of, where one was named: else it is of the latest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evaluation: Option<Evaluated>,
     /// Which rules were in force.
     pub rules: RuleVersion,
     /// Which version of the program made it: [`RENDERER`].
@@ -237,6 +250,7 @@ mod tests {
             as_of: Date::from_ymd_opt(2026, 12, 31).unwrap(),
             known_at: Some("2026-12-31T15:59:59.999999Z".to_owned()),
             since: Since::Date(Date::from_ymd_opt(2026, 11, 30).unwrap()),
+            evaluation: Some(Evaluated::Year(2026)),
             rules: RuleVersion { position: 1, digest: "ab".repeat(32) },
             renderer: RENDERER.to_owned(),
             typeset: None,

@@ -74,6 +74,8 @@ pub enum ColumnKind {
     Count,
     /// Points of a score.
     Points,
+    /// Years.
+    Year,
 }
 
 /// A row.
@@ -141,6 +143,8 @@ pub enum Value {
     /// Points in millionths, as weights and scores have them: shown without needless zeros.
     #[serde(serialize_with = "points")]
     Points(u64),
+    /// A year.
+    Year(i32),
 }
 
 fn ratio<S: Serializer>(ratio: &i128, serializer: S) -> Result<S::Ok, S::Error> {
@@ -200,6 +204,7 @@ impl Value {
             }
             Self::Count(count) => count.to_string(),
             Self::Points(points) => points_text(*points),
+            Self::Year(year) => year.to_string(),
         }
     }
 }

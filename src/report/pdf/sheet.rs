@@ -42,6 +42,7 @@ pub(super) struct Sheet {
 
 #[derive(Serialize)]
 struct Part {
+    opens: bool,
     heading: String,
     blocks: Vec<Piece>,
 }
@@ -113,7 +114,7 @@ impl Sheet {
                 .map(|fact| [fact.label.clone(), letters.cell(&fact.cell, Unit::Yuan)])
                 .collect(),
             sections,
-            bases: paper.bases.iter().map(|basis| scribe.basis(basis)).collect(),
+            bases: paper.bases.iter().filter(|basis| !basis.of_a_row).map(|basis| scribe.basis(basis)).collect(),
         }
     }
 }
@@ -125,7 +126,7 @@ impl Scribe<'_> {
 
     fn section(&mut self, section: &Section, at: usize) -> Part {
         let heading = format!("{}、{}", crate::report::paper::ordinal(at), self.text(&section.heading));
-        Part { heading, blocks: section.blocks.iter().map(|block| self.block(block)).collect() }
+        Part { opens: section.opens, heading, blocks: section.blocks.iter().map(|block| self.block(block)).collect() }
     }
 
     fn block(&mut self, block: &Block) -> Piece {
@@ -218,6 +219,8 @@ mod tests {
             count: positions.len() as u64,
             last: positions.last().copied(),
             positions,
+            parts: Vec::new(),
+            of_a_row: false,
         };
         assert_eq!(positions(&basis(vec![17, 20, 21, 22])), "共 4 条记录：第 17、20–22 条。");
         let many = positions(&basis((1..=300).map(|at| at * 2).collect()));

@@ -50,6 +50,7 @@ impl Formats {
             ColumnKind::Money => self.cell.clone().set_num_format(money_format(look.unit)),
             ColumnKind::Ratio => self.cell.clone().set_num_format("0.00%"),
             ColumnKind::Count => self.cell.clone().set_num_format("0"),
+            ColumnKind::Year => self.cell.clone().set_num_format("0").set_align(FormatAlign::Center),
             ColumnKind::Points => self.cell.clone(),
         };
         let format = if look.alone { format.set_align(FormatAlign::Left) } else { format };
@@ -106,6 +107,7 @@ fn kind_of(value: &Value) -> Option<ColumnKind> {
         Value::Ratio(_) => ColumnKind::Ratio,
         Value::Count(_) => ColumnKind::Count,
         Value::Points(_) => ColumnKind::Points,
+        Value::Year(_) => ColumnKind::Year,
     })
 }
 
@@ -127,7 +129,9 @@ pub(super) fn decimals(unit: Unit) -> u8 {
 /// The plain decimal text of a number, in the unit of its table; none of what is no number.
 pub(super) fn decimal(value: &Value, unit: Unit) -> Option<String> {
     match value {
-        Value::Money(_) | Value::Count(_) | Value::Points(_) => Some(value.show(unit).replace(',', "")),
+        Value::Money(_) | Value::Count(_) | Value::Points(_) | Value::Year(_) => {
+            Some(value.show(unit).replace(',', ""))
+        }
         Value::Ratio(ratio) => {
             let sign = if *ratio < 0 { "-" } else { "" };
             let ratio = ratio.unsigned_abs();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::bases::Grounds;
-use super::super::{Material, PilotMaterial, projects as project_lines, words};
+use super::super::{Draft, Material, PilotMaterial, projects as project_lines, words};
 use crate::domain::act::Act;
 use crate::domain::code::EvaluationKind;
 use crate::domain::event::Event;
@@ -25,7 +25,7 @@ pub(super) fn releases(material: &Material, of: PilotMaterial, grounds: &Grounds
         Column::date("on", "下达日期"),
         Column::text("release", "下达编号", 3),
         Column::text("document", "指标文号", 4),
-        Column::text("budget_year", "预算年度", 2),
+        Column::new("budget_year", "预算年度", ColumnKind::Year),
         Column::money("amount", "下达金额"),
         Column::money("reversed", "冲正金额"),
         Column::date("confirmed_on", "到账日期"),
@@ -41,7 +41,7 @@ pub(super) fn releases(material: &Material, of: PilotMaterial, grounds: &Grounds
             release.on.into(),
             Cell::text(release.id.as_str()).on(links.get(release.id.as_str()).copied()),
             release.document.as_str().into(),
-            release.budget_year.to_string().into(),
+            Value::Year(release.budget_year.0).into(),
             release.amount.into(),
             reversed.map(|_| -release.amount).into(),
             release.confirmed_on.filter(|on| *on <= date).into(),
@@ -58,7 +58,7 @@ pub(super) fn releases(material: &Material, of: PilotMaterial, grounds: &Grounds
         Cell::none(),
         Cell::none(),
         made.on(Grounds::link(Figure::Released)),
-        back,
+        back.on(Grounds::link(Figure::Released)),
         Cell::none(),
         Cell::none(),
     ]);
@@ -84,7 +84,7 @@ pub(super) fn evaluations(material: &Material, of: PilotMaterial) -> Section {
     let columns = vec![
         Column::text("evaluation", "评价编号", 3),
         Column::text("kind", "类别", 1),
-        Column::text("year", "年度", 1),
+        Column::new("year", "年度", ColumnKind::Year),
         Column::date("on", "评价日期"),
         Column::new("self_score", "自评得分", ColumnKind::Points),
         Column::new("score", "评价得分", ColumnKind::Points),
@@ -100,7 +100,7 @@ pub(super) fn evaluations(material: &Material, of: PilotMaterial) -> Section {
         let cells: [Cell; 8] = [
             Cell::text(evaluation.id.as_str()).on(links.get(evaluation.id.as_str()).copied()),
             kind(evaluation.kind).into(),
-            evaluation.year.to_string().into(),
+            Value::Year(evaluation.year.0).into(),
             evaluation.on.into(),
             own.map(|own| score(own.score.units())).into(),
             score(evaluation.score.units()),
@@ -118,13 +118,13 @@ fn kind(kind: EvaluationKind) -> &'static str {
 }
 
 /// A score, which a ledger keeps in hundredths.
-pub(super) fn score(hundredths: u64) -> Cell {
+pub(in crate::report::kind) fn score(hundredths: u64) -> Cell {
     Value::Points(hundredths.saturating_mul(10_000)).into()
 }
 
-pub(super) fn projects(material: &Material, of: PilotMaterial, grounds: &Grounds) -> Section {
+pub(super) fn projects(material: &Material, of: PilotMaterial, grounds: &Grounds, draft: &mut Draft) -> Section {
     let facts = [Figure::Assigned, Figure::Unassigned].map(|figure| grounds.fact(figure)).into();
-    Section::new("projects", "项目").with(Facts { facts }).with(project_lines::brief(material, of, grounds))
+    Section::new("projects", "项目").with(Facts { facts }).with(project_lines::brief(material, of, grounds, draft))
 }
 
 /// Each payment, with its reversal beside it.
@@ -176,7 +176,7 @@ pub(super) fn payments(material: &Material, of: PilotMaterial, grounds: &Grounds
         Cell::none(),
         Cell::none(),
         Cell::from(made).on(Grounds::link(Figure::Paid)),
-        back.into(),
+        Cell::from(back).on(Grounds::link(Figure::Paid)),
         Cell::none(),
     ]);
     summed(&mut table, &["amount", "reversed"]);
@@ -184,7 +184,7 @@ pub(super) fn payments(material: &Material, of: PilotMaterial, grounds: &Grounds
     table
 }
 
-pub(super) fn sanctions(material: &Material, of: PilotMaterial, grounds: &Grounds) -> Section {
+pub(super) fn sanctions(material: &Material, of: PilotMaterial, grounds: &Grounds, draft: &mut Draft) -> Section {
     let status = material.view().pilot(of.id, of.pilot);
     let columns = vec![
         Column::date("on", "日期"),
@@ -198,14 +198,15 @@ pub(super) fn sanctions(material: &Material, of: PilotMaterial, grounds: &Ground
     let mut table = Table::new("sanctions", "处理措施", columns);
     for line in &status.sanctions {
         let rest = line.amount.map(|amount| amount - line.returned.unwrap_or_default());
+        let link = line.id.as_deref().and_then(|id| clawback(material, of, id, draft));
         let cells: [Cell; 7] = [
             line.on.into(),
             words::sanction(line.kind).into(),
             line.basis.as_str().into(),
             line.due.into(),
-            line.amount.into(),
-            line.returned.into(),
-            rest.into(),
+            Cell::from(line.amount).on(link),
+            Cell::from(line.returned).on(link),
+            Cell::from(rest).on(link),
         ];
         table.rows.push(cells.into());
     }
@@ -217,6 +218,17 @@ pub(super) fn sanctions(material: &Material, of: PilotMaterial, grounds: &Ground
     let section = Section::new("sanctions", "监督与处理").with(table);
     let found = findings(material, of);
     if found.is_empty() { section } else { section.with(Facts { facts: found }) }
+}
+
+/// The events of a clawback: its order, and what came back.
+fn clawback(material: &Material, of: PilotMaterial, id: &str, draft: &mut Draft) -> Option<Link> {
+    let its = |event: &&Event| match &event.act {
+        Act::OrderClawback(act) => act.clawback.as_str() == id,
+        Act::ReceiveClawback(act) => act.clawback.as_str() == id,
+        _ => false,
+    };
+    let positions: Vec<u64> = of.events_on(material.as_of()).filter(its).map(|event| event.position).collect();
+    draft.ground(format!("clawback-{id}"), format!("收回 {id}"), &positions)
 }
 
 fn findings(material: &Material, of: PilotMaterial) -> Vec<Fact> {

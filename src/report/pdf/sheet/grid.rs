@@ -17,8 +17,12 @@ pub(super) struct Grid {
     right: Vec<bool>,
     /// Whether a row may go on on the next page: only where one may be higher than a page.
     breakable: bool,
+    /// The head, and of how many rows it is.
     head: Vec<Item>,
+    heads: usize,
     rows: Vec<Item>,
+    /// Of each row, whether all its texts stand on one line: its height is known then, and need not be found by setting it.
+    single: Vec<bool>,
     /// How many of the cells of `rows` are the last row, to stand on the page of the total; none where it shares some.
     last: usize,
     total: Vec<Item>,
@@ -85,7 +89,9 @@ impl Grid {
             right: table.columns.iter().map(is_right).collect(),
             breakable: merged || setting.is_high(),
             head: setting.head(),
+            heads: if table.has_groups() { 2 } else { 1 },
             rows: table.rows.iter().enumerate().flat_map(|(at, row)| setting.row(row, at)).collect(),
+            single: table.rows.iter().map(|row| setting.is_single(row)).collect(),
             last: if merged || table.total.is_none() || table.rows.is_empty() { 0 } else { table.columns.len() },
             total: table.total.as_deref().map(|total| setting.total(total)).unwrap_or_default(),
             empty: letters.text(&table.empty),
@@ -111,6 +117,14 @@ impl Setting<'_> {
             _ => false,
         };
         self.table.rows.iter().any(|row| row.cells.iter().zip(&self.inner).any(high))
+    }
+
+    /// Whether each text of a row stands on one line for sure.
+    fn is_single(&self, row: &Row) -> bool {
+        let fits = |(column, inner): (usize, &u64)| {
+            row.cells.get(column).is_none_or(|cell| length(&self.text(column, cell)) <= *inner)
+        };
+        !self.merged && self.inner.iter().enumerate().all(fits)
     }
 
     fn head(&self) -> Vec<Item> {
