@@ -224,6 +224,33 @@ fn every_sum_rests_on_events() {
 }
 
 #[test]
+fn what_was_recorded_late_is_a_change_since_the_last_report() {
+    // Payments of June 2026, all but one recorded in July.
+    let scenario = fold(FIRST_COHORT, &[]);
+    let date: tranche::domain::Date = "2026-06-30".parse().unwrap();
+    let mut late = scenario;
+    let is_late = |event: &&mut tranche::domain::event::Event| {
+        event.stream == "pilot-JX2025-05" && event.on <= date && event.act.kind().event() == "PaymentRecorded"
+    };
+    let last = late.events.iter_mut().filter(is_late).max_by_key(|event| event.position).unwrap();
+    last.recorded_at += chrono::TimeDelta::days(60);
+    let Some(tranche::domain::act::Act::Pay(pay)) = Some(&last.act) else { panic!("a payment") };
+    let amount = pay.amount;
+    let mut paper = paper(&late, Kind::Status, Some("JX2025-05"), "2026-07-31");
+    assert_eq!(paper.stamp.since, tranche::report::paper::stamp::Since::Date(date));
+    let tables =
+        paper.sections.iter_mut().filter(|section| section.key == "changes").flat_map(|section| &section.blocks);
+    let tables: Vec<&Table> =
+        tables.filter_map(|block| if let Block::Table(table) = block { Some(table) } else { None }).collect();
+    let paid = tables[0].rows.iter().find(|row| row.cells[0].value == Value::Text("已支付".to_owned())).unwrap();
+    let sum = |cell: &Cell| if let Value::Money(sum) = cell.value { sum } else { Money::ZERO };
+    let of_events = tables[1].rows.iter().filter(|row| row.cells[2].value == Value::Text("支付".to_owned()));
+    let of_events: Money = of_events.map(|row| sum(&row.cells[5])).sum();
+    assert!(tables[1].rows.iter().any(|row| row.cells[6].value == Value::Text("补记".to_owned())));
+    assert!(of_events >= amount && sum(&paid.cells[3]) == of_events, "{paid:?}: {of_events}");
+}
+
+#[test]
 fn no_text_is_a_number() {
     let scenario = fold(FIRST_COHORT, &[]);
     for paper in all(&scenario, "2028-03-31") {

@@ -5,7 +5,7 @@
 
 use csv::{Terminator, WriterBuilder};
 
-use super::paper::table::{Cell, Table, Value, points_text};
+use super::paper::table::{Cell, Table, Unit, Value, points_text};
 use super::paper::{Block, Facts, Paper};
 use crate::domain::figures::rate_text;
 use crate::domain::money::Money;
@@ -26,7 +26,7 @@ fn field(cell: &Cell) -> String {
         Value::Date(date) => date.to_string(),
         Value::Ratio(ratio) => rate_text(*ratio),
         Value::Count(count) => count.to_string(),
-        Value::Year(year) => year.to_string(),
+        Value::Year(_) | Value::Time(_) => cell.value.show(Unit::Yuan),
         Value::Points(points) => points_text(*points),
     }
 }

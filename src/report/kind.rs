@@ -92,7 +92,11 @@ pub fn build(material: &Material) -> Paper {
             Draft { subtitle: words::programme(material.state), ..Draft::default() }
         }
     };
-    let stamp = material.stamp.clone();
+    let mut stamp = material.stamp.clone();
+    if let (Kind::Evaluation, Some(of)) = (stamp.kind, material.pilot) {
+        // As it is of this one, so it is made again, whatever came later.
+        stamp.evaluation = Some(evaluation::named(material, of));
+    }
     let Draft { subtitle, sections, bases, events } = draft;
     Paper {
         code: Code::of(&stamp.code_text()),

@@ -208,6 +208,9 @@ pub struct SanctionLine {
     pub returned: Option<Money>,
     /// When a rectification or a clawback is due.
     pub due: Option<Date>,
+    /// When a rectification or a suspension ended.
+    #[serde(skip)]
+    pub ended_on: Option<Date>,
     /// The evaluation or finding it rests on.
     pub basis: String,
     /// What that finding is of, where it is one.
@@ -351,6 +354,7 @@ fn sanctions(pilot: &Pilot, date: Date) -> Vec<SanctionLine> {
         amount: None,
         returned: None,
         due: None,
+        ended_on: None,
         basis: basis.to_string(),
         finding: pilot.finding(basis).map(|finding| finding.kind),
         grade: pilot.evaluation(basis).map(|evaluation| evaluation.grade),
@@ -359,8 +363,15 @@ fn sanctions(pilot: &Pilot, date: Date) -> Vec<SanctionLine> {
     let suspensions = pilot.suspensions.iter();
     let clawbacks = pilot.clawbacks.iter();
     let mut lines: Vec<SanctionLine> = rectifications
-        .map(|order| SanctionLine { due: Some(order.due), ..bare("rectification", order.on, &order.basis) })
-        .chain(suspensions.map(|order| bare("suspension", order.on, &order.basis)))
+        .map(|order| SanctionLine {
+            due: Some(order.due),
+            ended_on: order.ended_on.filter(|on| *on <= date),
+            ..bare("rectification", order.on, &order.basis)
+        })
+        .chain(suspensions.map(|order| SanctionLine {
+            ended_on: order.resumed_on.filter(|on| *on <= date),
+            ..bare("suspension", order.on, &order.basis)
+        }))
         .chain(pilot.revoked.iter().map(|order| bare("revocation", order.on, &order.basis)))
         .chain(clawbacks.map(|clawback| SanctionLine {
             id: Some(clawback.id.to_string()),

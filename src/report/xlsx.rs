@@ -10,12 +10,12 @@ mod sheet;
 
 use std::io::{Cursor, Read as _};
 
-use chrono::Datelike as _;
+use chrono::{Datelike as _, NaiveDateTime, Timelike as _};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 
 use self::format::Formats;
 use super::paper::stamp::Stamp;
-use super::paper::table::{Cell, Column, ColumnKind, Table};
+use super::paper::table::{Cell, Column, ColumnKind, Table, Value};
 use super::paper::{EventLine, Paper};
 use crate::domain::Date;
 
@@ -88,6 +88,13 @@ fn moment(date: Date) -> Option<ExcelDateTime> {
     ExcelDateTime::from_ymd(year, u8::try_from(date.month()).ok()?, u8::try_from(date.day()).ok()?).ok()
 }
 
+/// A time as spreadsheets have it.
+fn time(time: NaiveDateTime) -> Option<ExcelDateTime> {
+    let second = u8::try_from(time.second()).ok()?;
+    let minute = u8::try_from(time.minute()).ok()?;
+    moment(time.date())?.and_hms(u16::try_from(time.hour()).ok()?, minute, second).ok()
+}
+
 /// The name that a table's sheet is to have: its caption and, where several have the same, whose it is.
 fn wanted_name(paper: &Paper, table: &Table) -> String {
     let same = paper.tables().filter(|other| other.caption == table.caption).count();
@@ -137,7 +144,7 @@ fn events(events: &[EventLine]) -> Table {
     let columns = vec![
         Column::new("position", "台账位置", ColumnKind::Count),
         Column::date("on", "业务日期"),
-        Column::text("recorded", "记录时间（北京时间）", 3),
+        Column::new("recorded", "记录时间（北京时间）", ColumnKind::Time),
         Column::text("name", "事项", 2),
         Column::text("item", "对象", 3),
         Column::text("document", "文号或凭证号", 4),
@@ -149,7 +156,7 @@ fn events(events: &[EventLine]) -> Table {
         [
             Cell::from(event.position),
             Cell::from(event.on),
-            Cell::text(event.recorded.as_str()),
+            Cell::from(NaiveDateTime::parse_from_str(&event.recorded, "%Y-%m-%d %H:%M:%S").ok().map(Value::Time)),
             Cell::text(event.name),
             Cell::text(event.item.as_str()),
             Cell::from(event.document.as_deref()),

@@ -16,7 +16,7 @@ pub fn paper(scenario: &Scenario, kind: Kind, pilot: Option<&str>, as_of: &str) 
         scenario.events.iter().filter(|event| event.stream == stream).cloned().collect()
     };
     let programme = of_stream("programme");
-    let mut tally = Tally::default();
+    let mut tally = if pilot.is_some() { Tally::of_one() } else { Tally::of_many() };
     for event in &scenario.events {
         if let Some(id) = event.stream.strip_prefix("pilot-").and_then(Id::parse) {
             tally.take(&id, event, as_of);

@@ -47,8 +47,17 @@ fn read(file: &Path) -> Result<Filed, Failure> {
     let bytes = std::fs::read(file).map_err(|error| {
         Failure::usage(format!("无法读取 {path}:{}", why(&error)), format!("cannot read {path}: {error}"))
     })?;
-    let found = Form::of(&bytes).zip(stamp_in(&bytes));
-    let (form, stamp) = found.ok_or_else(|| {
+    let (form, stamp) = (Form::of(&bytes), stamp_in(&bytes));
+    if let (Some(form @ (Form::Pdf | Form::Xlsx)), None) = (form, &stamp) {
+        let form = form.ending();
+        return Err(Failure::usage(
+            format!("{path} 是 {form} 文件,但读不出报告戳:文件不完整、已损坏,或不是由 tranche report 制成"),
+            format!(
+                "{path} is a {form} file without a stamp: it is cut short, damaged, or not made by `tranche report`"
+            ),
+        ));
+    }
+    let (form, stamp) = form.zip(stamp).ok_or_else(|| {
         Failure::usage(
             format!("{path} 中没有报告戳:请给出由 tranche report 制成的文件"),
             format!("{path} carries no stamp: give a file made by `tranche report`"),
@@ -184,11 +193,19 @@ async fn against(context: &mut Context, filed: &Filed, then: &Paper, same: bool,
         context.line(context.lang.pick(format!("原表:{}", then.0), format!("as filed: {}", then.1)))?;
         context.text(&comparison.text(&now.stamp, context.lang))?;
         if stamp.kind == Kind::Programme && !comparison.is_empty() {
-            let (from, to) = (stamp.as_of, date);
-            context.line(context.lang.pick(
-                format!("各试点由哪些记录引起:tranche diff 试点编号 --as-of {from} --as-of {to}"),
-                format!("by which entries of a pilot: tranche diff PILOT --as-of {from} --as-of {to}"),
-            ))?;
+            let (from, to, next) = (stamp.as_of, date, stamp.position + 1);
+            if from != to {
+                context.line(context.lang.pick(
+                    format!("日期使各试点变动了什么:tranche diff 试点编号 --as-of {from} --as-of {to}"),
+                    format!("what the date changes of a pilot: tranche diff PILOT --as-of {from} --as-of {to}"),
+                ))?;
+            }
+            if archive.head() > stamp.position {
+                context.line(context.lang.pick(
+                    format!("原表以后的记录:tranche log --from {next}"),
+                    format!("the entries since the report: tranche log --from {next}"),
+                ))?;
+            }
         }
     }
     if same && comparison.is_empty() { Ok(()) } else { Err(Failure::Refused) }

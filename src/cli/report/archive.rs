@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use chrono::Datelike as _;
 use futures_util::TryFutureExt as _;
 
 use crate::cli::asked::{Asked, pilot_of};
 use crate::cli::{Context, Failure};
 use crate::domain::event::Event;
+use crate::domain::ledger::Pilot;
 use crate::domain::text::Id;
 use crate::domain::{Date, Timestamp};
 use crate::engine::past::{self, Past, Until};
@@ -106,9 +108,25 @@ impl Archive {
         u64::try_from(self.head.position).unwrap_or(0)
     }
 
-    /// The pilots recognised by the date.
+    /// Refuses the form of a year in which the pilot was none yet, or that is yet to come.
+    fn check_year(&self, id: &Id, pilot: &Pilot) -> Result<(), Failure> {
+        let (first, last) = (pilot.recognised_on.year(), self.as_of.year());
+        match self.evaluation {
+            Some(Evaluated::Year(year)) if !(first..=last).contains(&year) => Err(Failure::usage(
+                format!("{id} 于 {first} 年认定,截至 {}:自评年度应为 {first} 至 {last}", self.as_of),
+                format!(
+                    "{id} was recognised in {first}, and the form is as of {}: name a year from {first} to {last}",
+                    self.as_of
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The pilots recognised by the date, and by the year that a form is of.
     pub(super) fn pilots(&self) -> Vec<Id> {
         let recognised = self.past.state.pilots.iter().filter(|(_, pilot)| pilot.recognised_on <= self.as_of);
+        let recognised = recognised.filter(|(id, pilot)| self.check_year(id, pilot).is_ok());
         recognised.map(|(id, _)| id.clone()).collect()
     }
 
@@ -142,8 +160,9 @@ impl Archive {
     pub(super) async fn paper(&self, pilot: Option<&str>) -> Result<Paper, Failure> {
         let Some(given) = pilot else { return self.programme_paper().await };
         let (id, pilot) = pilot_of(&self.past.state, given, self.as_of, self.known_at)?;
+        self.check_year(&id, pilot)?;
         let events = past::stream(&self.store, &self.head, &format!("pilot-{id}"), self.past.position).await?;
-        let mut tally = Tally::default();
+        let mut tally = Tally::of_one();
         if self.kind != Kind::Ledger {
             for event in &events {
                 tally.take(&id, event, self.as_of);
@@ -154,7 +173,7 @@ impl Archive {
     }
 
     async fn programme_paper(&self) -> Result<Paper, Failure> {
-        let mut tally = Tally::default();
+        let mut tally = Tally::of_many();
         if matches!(self.kind, Kind::Programme | Kind::Alerts) {
             let take = |event: &Event| {
                 if let Some(pilot) = crate::engine::state::pilot_of_stream(&event.stream) {

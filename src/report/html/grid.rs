@@ -42,7 +42,7 @@ fn inner(cell: &Cell, kind: ColumnKind, unit: Unit) -> Markup {
 const fn class(kind: ColumnKind) -> &'static str {
     match kind {
         ColumnKind::Text => "text",
-        ColumnKind::Date | ColumnKind::Year => "date",
+        ColumnKind::Date | ColumnKind::Year | ColumnKind::Time => "date",
         ColumnKind::Money => "num money",
         ColumnKind::Ratio | ColumnKind::Count | ColumnKind::Points => "num",
     }

@@ -37,10 +37,20 @@ pub(super) fn basis(key: impl Into<String>, label: impl Into<String>, positions:
 }
 
 /// The explanation of a figure, from the events.
-pub(super) fn explain(view: View, of: PilotMaterial, figure: Figure) -> Explanation {
+fn explain(view: View, of: PilotMaterial, figure: Figure) -> Explanation {
+    explain_known(view, of, figure, |_| true)
+}
+
+/// The explanation of a figure, from those of the events that were known.
+pub(super) fn explain_known(
+    view: View,
+    of: PilotMaterial,
+    figure: Figure,
+    known: impl Fn(&Event) -> bool,
+) -> Explanation {
     let mut explainer = Explainer::new(view, of.id, of.pilot, figure);
     let programme = of.programme.iter().filter(|_| figure.rests_on_parameters());
-    let mut events: Vec<&Event> = programme.chain(of.events).collect();
+    let mut events: Vec<&Event> = programme.chain(of.events).filter(|event| known(event)).collect();
     events.sort_by_key(|event| event.position);
     for event in events {
         explainer.take(event);
@@ -120,7 +130,12 @@ impl Grounds {
 
 /// The value of a figure.
 pub(super) fn cell_of(figure: Figure, figures: &Figures) -> Cell {
-    match figure.of(figures) {
+    shown(figure.of(figures))
+}
+
+/// A value as a cell.
+pub(super) fn shown(value: Value) -> Cell {
+    match value {
         Value::Sum(sum) => sum.into(),
         Value::Share(share) => share.into(),
         Value::Rate(Some(rate)) => table::Value::Ratio(rate).into(),

@@ -1,25 +1,37 @@
 //! What changed since the last report: each figure before and now, and the events between.
 
-use super::bases::{Grounds, cell_of};
+use super::bases::{Grounds, explain_known, shown};
 use super::{Material, PilotMaterial};
+use crate::domain::Date;
 use crate::domain::event::Event;
 use crate::domain::figures::Figures;
-use crate::domain::ledger::shanghai_date;
+use crate::domain::ledger::{Ledger, shanghai_date};
 use crate::report::explain::{Figure, Value};
 use crate::report::history::facts;
 use crate::report::paper::stamp::Since;
 use crate::report::paper::table::{Cell, Column, ColumnKind, Link, Row, Table};
 use crate::report::paper::{Prose, Section, Sentence};
+use crate::report::status::View;
 
-/// The figures as the last report had them.
-fn before(material: &Material, of: PilotMaterial) -> Figures {
-    let (state, date) = match (material.stamp.since, material.before) {
-        (Since::Position(_), Some(before)) => (before, material.as_of()),
-        (Since::Position(_), None) => return Figures::default(),
-        (Since::Date(date), _) => (material.state, date),
+/// A figure as the last report had it: as of its date, of what was recorded by then.
+fn before(material: &Material, of: PilotMaterial, figure: Figure) -> Value {
+    let known = |state: &Ledger, date: Date| {
+        let pilot = state.pilots.get(of.id).filter(|pilot| pilot.recognised_on <= date);
+        let figures = pilot.map(|pilot| Figures::of_pilot(&state.programme, pilot, date));
+        figure.of(&figures.unwrap_or_default())
     };
-    let pilot = state.pilots.get(of.id).filter(|pilot| pilot.recognised_on <= date);
-    pilot.map(|pilot| Figures::of_pilot(&state.programme, pilot, date)).unwrap_or_default()
+    match (material.stamp.since, material.before) {
+        (Since::Position(_), Some(before)) => known(before, material.as_of()),
+        (Since::Position(_), None) => figure.of(&Figures::default()),
+        (Since::Date(date), _) => {
+            let then = |event: &Event| shanghai_date(event.recorded_at) <= date;
+            if of.events_on(date).all(then) {
+                return known(material.state, date);
+            }
+            let view = View { as_of: date, ..material.view() };
+            explain_known(view, of, figure, then).total
+        }
+    }
 }
 
 /// Whether an event came after the last report; and whether it is dated before it, though recorded later.
@@ -38,7 +50,7 @@ pub(super) fn section(material: &Material, of: PilotMaterial, grounds: &Grounds)
         Since::Position(position) => (format!("台账第 {position} 条以后"), format!("第 {position} 条时")),
     };
     let intro = Sentence::plain(format!("以下为{told}的变动；业务日期在此之前、此后才入账的，注明「补记」。"));
-    let figures = figures(&before(material, of), last, grounds);
+    let figures = figures(material, of, last, grounds);
     let events = events(material, of);
     let mut section = Section::new("changes", "上次报告以来的变动").with(Prose::of([intro]));
     if figures.rows.is_empty() {
@@ -49,7 +61,7 @@ pub(super) fn section(material: &Material, of: PilotMaterial, grounds: &Grounds)
     section.with(events)
 }
 
-fn figures(before: &Figures, last: String, grounds: &Grounds) -> Table {
+fn figures(material: &Material, of: PilotMaterial, last: String, grounds: &Grounds) -> Table {
     let columns = vec![
         Column::text("figure", "项目", 4),
         Column::money("before", last),
@@ -58,9 +70,10 @@ fn figures(before: &Figures, last: String, grounds: &Grounds) -> Table {
     ];
     let mut table = Table::new("changed_figures", "金额变动", columns);
     for figure in Figure::ALL {
-        let (Value::Sum(then), Value::Sum(now)) = (figure.of(before), figure.of(grounds.figures())) else { continue };
+        let before = before(material, of, *figure);
+        let (Value::Sum(then), Value::Sum(now)) = (before, figure.of(grounds.figures())) else { continue };
         if then != now {
-            let cells = [figure.zh().into(), cell_of(*figure, before), grounds.cell(*figure), (now - then).into()];
+            let cells = [figure.zh().into(), shown(before), grounds.cell(*figure), (now - then).into()];
             table.rows.push(cells.into());
         }
     }

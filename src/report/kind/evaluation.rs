@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::Datelike as _;
 
-use self::funds::{Funds, Time};
+use self::funds::{Bases, Funds, Time};
 use super::bases::line;
 use super::status::score;
 use super::{Draft, Material, PilotMaterial};
@@ -33,10 +33,11 @@ struct Form<'a> {
     own: Option<(&'a Event, &'a SelfEvaluate)>,
     targets: &'a [Target],
     items: HashMap<&'a str, &'a EvaluationItem>,
-    progress: HashMap<&'a str, &'a str>,
+    /// What monitoring found last, and when.
+    progress: HashMap<&'a str, (&'a str, Date)>,
     funds: Funds,
     /// What the sums of [`Form::funds`] are made of, in its order.
-    grounds: [Link; 3],
+    grounds: Bases,
 }
 
 pub(super) fn build(material: &Material, of: PilotMaterial) -> Draft {
@@ -71,26 +72,40 @@ fn evaluated(act: &SelfEvaluate) -> Evaluated {
     }
 }
 
+/// Which self-evaluation a form is of: the one asked for, else the latest by its date, else that of its date's year.
+pub(super) fn named(material: &Material, of: PilotMaterial) -> Evaluated {
+    let latest = || latest(material, of, None).map(|(_, act)| evaluated(act));
+    material.stamp.evaluation.or_else(latest).unwrap_or(Evaluated::Year(material.as_of().year()))
+}
+
+/// The latest self-evaluation, of one kind or year where that is asked.
+fn latest<'a>(
+    material: &Material,
+    of: PilotMaterial<'a>,
+    asked: Option<Evaluated>,
+) -> Option<(&'a Event, &'a SelfEvaluate)> {
+    let own = of.events_on(material.as_of()).filter_map(|event| match &event.act {
+        Act::SelfEvaluate(act) if asked.is_none_or(|asked| asked == evaluated(act)) => Some((event, act)),
+        _ => None,
+    });
+    own.max_by_key(|(event, _)| (event.on, event.position))
+}
+
 impl<'a> Form<'a> {
     /// The self-evaluation asked for, else the latest, else none; and what the plan and the monitoring say.
     fn read(material: &Material, of: PilotMaterial<'a>, draft: &mut Draft) -> Self {
         let date = material.as_of();
-        let asked = material.stamp.evaluation;
-        let own = of.events_on(date).filter_map(|event| match &event.act {
-            Act::SelfEvaluate(act) if asked.is_none_or(|asked| asked == evaluated(act)) => Some((event, act)),
-            _ => None,
-        });
-        let own = own.max_by_key(|(event, _)| (event.on, event.position));
-        let latest = own.map(|(_, act)| evaluated(act));
-        let evaluated = asked.or(latest).unwrap_or(Evaluated::Year(date.year()));
+        let evaluated = named(material, of);
+        let own = latest(material, of, Some(evaluated));
         let time = Time::of(evaluated, date);
         let items = own.and_then(|(_, act)| act.items.as_ref()).into_iter().flatten();
         let mut progress = HashMap::new();
         let mut named: Vec<&Event> = own.iter().map(|(event, _)| *event).collect();
         for event in of.events_on(time.to) {
             match &event.act {
-                Act::Monitor(act) => {
-                    progress.extend(act.progress.iter().map(|one| (one.indicator.as_str(), one.actual.as_str())));
+                Act::Monitor(act) if time.has(event.on) => {
+                    let found = act.progress.iter();
+                    progress.extend(found.map(|one| (one.indicator.as_str(), (one.actual.as_str(), event.on))));
                     named.push(event);
                 }
                 Act::ApprovePlan(_) => named.push(event),
@@ -168,14 +183,14 @@ impl<'a> Form<'a> {
         let mut table = Table::new("funds", "项目资金", columns);
         table.unit = Some(Unit::TenThousand);
         let Funds { carried, granted, paid } = self.funds;
-        let [of_carried, of_granted, of_paid] = self.grounds;
+        let Bases { carried: of_carried, granted: of_granted, budget: of_budget, paid: of_paid } = self.grounds;
         let execution = self.execution();
         let score = execution.and_then(|target| self.items.get(target.indicator.as_str()));
         table.rows.push(
             [
                 self.word("年度资金总额", "资金总额").into(),
                 Cell::from(carried).on(of_carried),
-                Cell::from(carried + granted).on(of_granted),
+                Cell::from(carried + granted).on(of_budget),
                 Cell::from(paid).on(of_paid),
                 execution.map(|target| Value::Points(target.weight.units())).into(),
                 Cell::from(rate_of(paid, carried + granted).map(Value::Ratio)).on(of_paid),
@@ -188,14 +203,9 @@ impl<'a> Form<'a> {
             let cells = [name.into(), Cell::from(initial).on(link), Cell::from(budget).on(link)];
             cells.into_iter().chain(none).collect::<Vec<_>>().into()
         };
-        table.rows.push(part(
-            self.word("其中：当年财政拨款", "其中：财政拨款"),
-            Money::ZERO,
-            granted,
-            Some(of_granted),
-        ));
+        table.rows.push(part(self.word("其中：当年财政拨款", "其中：财政拨款"), Money::ZERO, granted, of_granted));
         if self.evaluated != Evaluated::Overall {
-            table.rows.push(part("　　上年结转资金", carried, carried, Some(of_carried)));
+            table.rows.push(part("　　上年结转资金", carried, carried, of_carried));
         }
         table.rows.push(part("　　其他资金", Money::ZERO, Money::ZERO, None));
         table
@@ -222,7 +232,7 @@ impl<'a> Form<'a> {
         let expected: Vec<String> =
             indicators().map(|target| format!("{}达到 {}{}", target.indicator, target.target, target.unit)).collect();
         let reached: Vec<String> = indicators()
-            .filter_map(|target| Some(format!("{}完成 {}{}", target.indicator, self.actual(target)?, target.unit)))
+            .filter_map(|target| Some(format!("{}完成 {}", target.indicator, self.actual(target)?)))
             .collect();
         if !expected.is_empty() {
             let reached = (!reached.is_empty()).then(|| format!("{}。", reached.join("；")));
@@ -232,13 +242,20 @@ impl<'a> Form<'a> {
         table
     }
 
-    /// What was reached: by the self-evaluation, else by the latest monitoring.
-    fn actual(&self, target: &Target) -> Option<&'a str> {
-        let indicator = target.indicator.as_str();
-        self.items.get(indicator).map(|item| item.actual.as_str()).or_else(|| self.progress.get(indicator).copied())
+    /// What was reached, with its unit: by the self-evaluation, else by the latest monitoring in the form's time.
+    fn actual(&self, target: &Target) -> Option<String> {
+        let (indicator, unit) = (target.indicator.as_str(), target.unit.as_str());
+        if let Some(item) = self.items.get(indicator) {
+            return Some(format!("{}{unit}", item.actual));
+        }
+        let (actual, on) = self.progress.get(indicator)?;
+        Some(format!("{actual}{unit}（{on} 监测）"))
     }
 
     fn indicators(&self) -> Table {
+        let itemised = !self.items.is_empty();
+        let score_column = Column::new("score", "得分", ColumnKind::Points);
+        let score_column = if itemised { score_column.summed() } else { score_column };
         let columns = vec![
             Column::text("first", "一级指标", 2).merged(),
             Column::text("second", "二级指标", 2).merged(),
@@ -246,7 +263,7 @@ impl<'a> Form<'a> {
             Column::text("target", self.word("年度指标值", "指标值"), 2),
             Column::text("actual", "实际完成值", 2),
             Column::new("weight", "分值", ColumnKind::Points).summed(),
-            Column::new("score", "得分", ColumnKind::Points).summed(),
+            score_column,
             Column::text("deviation", "偏差原因分析及改进措施", 8),
         ];
         let mut table = Table::new("indicators", "绩效指标", columns);
@@ -265,7 +282,7 @@ impl<'a> Form<'a> {
                     second.into(),
                     target.indicator.as_str().into(),
                     format!("{}{}", target.target, target.unit).into(),
-                    self.actual(target).map(|actual| format!("{actual}{}", target.unit)).into(),
+                    self.actual(target).into(),
                     Value::Points(weight).into(),
                     Cell::from(score.map(Value::Points)).on(link),
                     self.deviation(weight, score).into(),
@@ -275,7 +292,11 @@ impl<'a> Form<'a> {
         }
         let mut total = vec![Cell::text("总分")];
         total.extend(std::iter::repeat_n(Cell::none(), 4));
-        total.extend([Value::Points(weights).into(), Value::Points(scores).into(), Cell::none()]);
+        // Where no item has a score, the whole is what was reported.
+        let whole =
+            self.own.filter(|_| !itemised).map(|(event, act)| score(act.score.units()).on(Link::Event(event.position)));
+        let scores = if itemised { Value::Points(scores).into() } else { Cell::from(whole) };
+        total.extend([Value::Points(weights).into(), scores, Cell::none()]);
         table.total = Some(total);
         "方案尚未批复，没有绩效指标".clone_into(&mut table.empty);
         table
@@ -288,10 +309,12 @@ impl<'a> Form<'a> {
         Some(format!("扣 {} 分；{why}", points_text(lost)))
     }
 
-    /// Where the items do not add up to the score that was submitted.
+    /// Where the items do not add up to the score that was submitted, or are not there.
     fn disagreement(&self) -> Option<String> {
         let (_, act) = self.own?;
-        let items = act.items.as_ref()?;
+        let Some(items) = act.items.as_ref() else {
+            return Some("自评未报各项得分，总分为所报自评得分。".to_owned());
+        };
         let sum: u64 = items.iter().map(|item| item.score.units()).fold(0, u64::saturating_add);
         let stated = act.score.units().saturating_mul(10_000);
         let text = format!("各项得分合计 {} 分，与所报自评得分 {} 分不一致。", points_text(sum), act.score.fixed());

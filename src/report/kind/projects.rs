@@ -48,6 +48,7 @@ struct Line<'a> {
     /// What its sums are made of.
     of_assigned: Option<Link>,
     of_paid: Option<Link>,
+    of_rest: Option<Link>,
 }
 
 /// The events of an assignment: those that made and changed it, and its payments with their reversals.
@@ -106,6 +107,7 @@ fn lines<'a>(material: &Material, of: PilotMaterial<'a>, draft: &mut Draft) -> V
                 filed_on: assignment.filed_on.filter(|on| *on <= date),
                 of_assigned: link("assigned", "确定额度", &trail.assigned),
                 of_paid: link("paid", "已支付", &trail.paid),
+                of_rest: link("rest", "未支付", &[&trail.assigned[..], &trail.paid].concat()),
                 trail,
             }
         })
@@ -210,7 +212,7 @@ fn full(lines: &[Line], grounds: &Grounds) -> Table {
             project.on.into(),
             assigned,
             paid,
-            Cell::from(line.assigned - line.paid).on(line.of_paid),
+            Cell::from(line.assigned - line.paid).on(line.of_rest),
             rate,
             line.filed(),
         ];

@@ -13,7 +13,7 @@ use crate::report::paper::{Basis, EventLine};
 
 use super::bases::{basis, line};
 
-/// How many events of a kind, or about a thing, a pilot's bases list one by one.
+/// How many events of a kind, or about a thing, a pilot's bases list one by one where there are many pilots.
 const LISTED: usize = 12;
 
 /// The events of one kind of one pilot.
@@ -25,24 +25,41 @@ struct Count {
 }
 
 impl Count {
-    fn add(&mut self, position: u64) {
+    fn add(&mut self, position: u64, listed: usize) {
         self.all += 1;
         self.last = self.last.max(position);
-        if self.first.len() < LISTED {
+        if self.first.len() < listed {
             self.first.push(position);
         }
     }
 }
 
 /// The events of the pilots, counted.
-#[derive(Default)]
 pub struct Tally {
+    /// How many of a kind, or about a thing, it lists.
+    listed: usize,
     kinds: BTreeMap<(Id, ActKind), Count>,
     things: BTreeMap<(Id, String), Vec<u64>>,
     lines: BTreeMap<u64, EventLine>,
 }
 
 impl Tally {
+    /// Of many pilots, of which it lists a few events each.
+    #[must_use]
+    pub fn of_many() -> Self {
+        Self::listing(LISTED)
+    }
+
+    /// Of one pilot, of which it lists every event.
+    #[must_use]
+    pub fn of_one() -> Self {
+        Self::listing(Basis::POSITIONS_MAX)
+    }
+
+    fn listing(listed: usize) -> Self {
+        Self { listed, kinds: BTreeMap::new(), things: BTreeMap::new(), lines: BTreeMap::new() }
+    }
+
     /// Takes the next event of a pilot where it is dated no later.
     pub fn take(&mut self, pilot: &Id, event: &Event, as_of: Date) {
         if event.on > as_of {
@@ -50,16 +67,16 @@ impl Tally {
         }
         let kind = event.act.kind();
         let count = self.kinds.entry((pilot.clone(), kind)).or_default();
-        count.add(event.position);
+        count.add(event.position, self.listed);
         // Payments are most of a log; of everything else there is little, and alerts are about it.
         let payment = matches!(event.act, Act::Pay(_) | Act::ReversePayment(_));
-        if payment && count.all > LISTED as u64 {
+        if payment && count.first.last() != Some(&event.position) {
             return;
         }
         self.lines.insert(event.position, line(event));
         if !payment {
             let things = self.things.entry((pilot.clone(), facts(&event.act).item)).or_default();
-            if things.len() < LISTED {
+            if things.len() < self.listed {
                 things.push(event.position);
             }
         }

@@ -124,7 +124,7 @@ pub struct Stamp {
     pub known_at: Option<String>,
     /// Since when it tells what changed.
     pub since: Since,
-    /// Which self-evaluation it is of, where one was named: else it is of the latest.
+    /// Which self-evaluation the form is of; of several pilots, where one was named: else each is of its latest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evaluation: Option<Evaluated>,
     /// Which rules were in force.

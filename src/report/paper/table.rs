@@ -4,11 +4,14 @@
 //! by the kind that builds the table; where a column says that its total is the sum of its rows, that is a promise, and
 //! [`Table::check`] holds it.
 
-use serde::{Serialize, Serializer};
+mod value;
+
+use serde::Serialize;
 
 use crate::domain::Date;
-use crate::domain::figures::rate_text;
 use crate::domain::money::{Money, Share};
+
+pub use self::value::{Value, points_text};
 
 /// A table.
 #[derive(Clone, Debug, Serialize)]
@@ -76,6 +79,8 @@ pub enum ColumnKind {
     Points,
     /// Years.
     Year,
+    /// Times, in Beijing.
+    Time,
 }
 
 /// A row.
@@ -123,46 +128,6 @@ pub enum Link {
     Basis(usize),
 }
 
-/// The value of a cell.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "type", content = "value", rename_all = "snake_case")]
-pub enum Value {
-    /// Nothing: shown as —, left empty in a spreadsheet.
-    None,
-    /// A text.
-    Text(String),
-    /// A sum in yuan, which may be negative.
-    Money(Money),
-    /// A date.
-    Date(Date),
-    /// A ratio in ten-thousandths: shown in per cent with two decimals.
-    #[serde(serialize_with = "ratio")]
-    Ratio(i128),
-    /// A count.
-    Count(u64),
-    /// Points in millionths, as weights and scores have them: shown without needless zeros.
-    #[serde(serialize_with = "points")]
-    Points(u64),
-    /// A year.
-    Year(i32),
-}
-
-fn ratio<S: Serializer>(ratio: &i128, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&rate_text(*ratio))
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a field over by reference")]
-fn points<S: Serializer>(points: &u64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&points_text(*points))
-}
-
-/// Points in millionths without needless zeros: `25`, `7.5`.
-#[must_use]
-pub fn points_text(points: u64) -> String {
-    let text = format!("{}.{:06}", points / 1_000_000, points % 1_000_000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
 impl Unit {
     /// Its name.
     #[must_use]
@@ -185,26 +150,6 @@ impl Unit {
                 let needed = decimals.trim_end_matches('0').len().max(2);
                 format!("{sign}{whole}.{}", decimals.get(..needed).unwrap_or(&decimals))
             }
-        }
-    }
-}
-
-impl Value {
-    /// The value as people read it, sums in the unit given.
-    #[must_use]
-    pub fn show(&self, unit: Unit) -> String {
-        match self {
-            Self::None => "—".to_owned(),
-            Self::Text(text) => text.clone(),
-            Self::Money(sum) => unit.show(*sum),
-            Self::Date(date) => date.to_string(),
-            Self::Ratio(ratio) => {
-                let (sign, ratio) = (if *ratio < 0 { "-" } else { "" }, ratio.unsigned_abs());
-                format!("{sign}{}.{:02}%", ratio / 100, ratio % 100)
-            }
-            Self::Count(count) => count.to_string(),
-            Self::Points(points) => points_text(*points),
-            Self::Year(year) => year.to_string(),
         }
     }
 }

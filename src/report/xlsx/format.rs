@@ -47,6 +47,7 @@ impl Formats {
         let format = match kind {
             ColumnKind::Text => self.cell.clone().set_text_wrap(),
             ColumnKind::Date => self.cell.clone().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Center),
+            ColumnKind::Time => self.cell.clone().set_num_format("yyyy-mm-dd hh:mm:ss").set_align(FormatAlign::Center),
             ColumnKind::Money => self.cell.clone().set_num_format(money_format(look.unit)),
             ColumnKind::Ratio => self.cell.clone().set_num_format("0.00%"),
             ColumnKind::Count => self.cell.clone().set_num_format("0"),
@@ -108,6 +109,7 @@ fn kind_of(value: &Value) -> Option<ColumnKind> {
         Value::Count(_) => ColumnKind::Count,
         Value::Points(_) => ColumnKind::Points,
         Value::Year(_) => ColumnKind::Year,
+        Value::Time(_) => ColumnKind::Time,
     })
 }
 
@@ -137,7 +139,7 @@ pub(super) fn decimal(value: &Value, unit: Unit) -> Option<String> {
             let ratio = ratio.unsigned_abs();
             Some(format!("{sign}{}.{:04}", ratio / 10_000, ratio % 10_000))
         }
-        Value::None | Value::Text(_) | Value::Date(_) => None,
+        Value::None | Value::Text(_) | Value::Date(_) | Value::Time(_) => None,
     }
 }
 
@@ -154,6 +156,10 @@ pub(super) fn write(
     match (value, number) {
         (_, Some(number)) => sheet.write_number_with_format(row, column, number, &format)?,
         (Value::None, _) => sheet.write_blank(row, column, &format)?,
+        (Value::Time(time), _) => match super::time(*time) {
+            Some(moment) => sheet.write_datetime_with_format(row, column, &moment, &format)?,
+            None => sheet.write_string_with_format(row, column, value.show(look.unit), &format)?,
+        },
         (Value::Date(date), _) => match super::moment(*date) {
             Some(moment) => sheet.write_datetime_with_format(row, column, &moment, &format)?,
             None => sheet.write_string_with_format(row, column, date.to_string(), &format)?,

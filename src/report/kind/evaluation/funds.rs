@@ -24,6 +24,14 @@ pub(super) struct Time {
     pub(super) to: Date,
 }
 
+/// The links of the sums to their bases, where there is any event.
+pub(super) struct Bases {
+    pub(super) carried: Option<Link>,
+    pub(super) granted: Option<Link>,
+    pub(super) budget: Option<Link>,
+    pub(super) paid: Option<Link>,
+}
+
 impl Time {
     /// The time of a self-evaluation, as far as it has passed by a date.
     pub(super) fn of(evaluated: Evaluated, date: Date) -> Self {
@@ -41,7 +49,7 @@ impl Time {
         sum(self.to) - self.after.map_or(Money::ZERO, sum)
     }
 
-    fn has(self, date: Date) -> bool {
+    pub(super) fn has(self, date: Date) -> bool {
         date <= self.to && self.after.is_none_or(|after| date > after)
     }
 }
@@ -57,7 +65,7 @@ impl Funds {
     }
 
     /// Lays the bases of the sums; their links.
-    pub(super) fn lay(&self, time: Time, of: PilotMaterial, draft: &mut Draft) -> [Link; 3] {
+    pub(super) fn lay(&self, time: Time, of: PilotMaterial, draft: &mut Draft) -> Bases {
         let Self { carried, granted, paid } = self;
         let events = |has: &dyn Fn(&Act) -> bool, dated: &dyn Fn(Date) -> bool| -> Vec<u64> {
             let own = of.events.iter().filter(|event| dated(event.on) && has(&event.act));
@@ -69,18 +77,21 @@ impl Funds {
         let before = events(&moved, &|on| time.after.is_some_and(|after| on <= after));
         let [within, payments] = [events(&released, &|on| time.has(on)), events(&spent, &|on| time.has(on))];
         let budget = format!("{} + {} = {}", carried.grouped(), granted.grouped(), (*carried + *granted).grouped());
+        let both: Vec<u64> = before.iter().chain(&within).copied().collect();
         let mut add = |key: &str, label: &str, formula, positions: Vec<u64>| {
-            draft.link_to(Basis { formula: Some(formula), ..basis(key, label, positions.into_iter()) })
+            let basis = Basis { formula: Some(formula), ..basis(key, label, positions.into_iter()) };
+            (basis.count > 0).then(|| draft.link_to(basis))
         };
-        [
-            add(
+        Bases {
+            carried: add(
                 "carried",
-                "上年结转的资金余额",
+                "上年结转",
                 format!("下达 − 支付 − 缴回未使用资金 = {}", carried.grouped()),
                 before,
             ),
-            add("granted", "预算数", format!("上年结转 + 下达净额：{budget}"), within),
-            add("paid", "执行数", format!("支付净额 = {}", paid.grouped()), payments),
-        ]
+            granted: add("granted", "财政拨款", format!("下达净额 = {}", granted.grouped()), within),
+            budget: add("budget", "预算数", format!("上年结转 + 财政拨款：{budget}"), both),
+            paid: add("paid", "执行数", format!("支付净额 = {}", paid.grouped()), payments),
+        }
     }
 }

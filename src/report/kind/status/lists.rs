@@ -191,6 +191,7 @@ pub(super) fn sanctions(material: &Material, of: PilotMaterial, grounds: &Ground
         Column::text("kind", "措施", 3),
         Column::text("basis", "依据", 3),
         Column::date("due", "期限"),
+        Column::date("ended_on", "结束日期"),
         Column::money("amount", "应收回"),
         Column::money("returned", "已收回"),
         Column::money("outstanding", "尚应收回"),
@@ -199,11 +200,12 @@ pub(super) fn sanctions(material: &Material, of: PilotMaterial, grounds: &Ground
     for line in &status.sanctions {
         let rest = line.amount.map(|amount| amount - line.returned.unwrap_or_default());
         let link = line.id.as_deref().and_then(|id| clawback(material, of, id, draft));
-        let cells: [Cell; 7] = [
+        let cells: [Cell; 8] = [
             line.on.into(),
             words::sanction(line.kind).into(),
             line.basis.as_str().into(),
             line.due.into(),
+            line.ended_on.into(),
             Cell::from(line.amount).on(link),
             Cell::from(line.returned).on(link),
             Cell::from(rest).on(link),
@@ -211,7 +213,8 @@ pub(super) fn sanctions(material: &Material, of: PilotMaterial, grounds: &Ground
         table.rows.push(cells.into());
     }
     let figures = [Figure::ClawbackOrdered, Figure::ClawbackReturned, Figure::ClawbackOutstanding];
-    let mut total = vec![Cell::text("合计"), Cell::none(), Cell::none(), Cell::none()];
+    let mut total = vec![Cell::text("合计")];
+    total.extend(std::iter::repeat_n(Cell::none(), 4));
     total.extend(figures.map(|figure| grounds.cell(figure)));
     table.total = Some(total);
     summed(&mut table, &["amount", "returned", "outstanding"]);
