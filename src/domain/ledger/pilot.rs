@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::year_of;
+use super::{ByDay, year_of};
 use crate::domain::Date;
 use crate::domain::act::{Owner, PlannedProject, Target};
 use crate::domain::code::{CapKind, EvaluationKind, FindingKind, Grade, Purpose, ReturnSource};
@@ -39,9 +39,9 @@ pub struct Pilot {
     /// The balance after everything recorded.
     pub balance: Money,
     /// What each day did to the balance.
-    pub balance_by_day: BTreeMap<Date, Money>,
+    pub balance_by_day: ByDay<Money>,
     /// What was paid on each day.
-    pub payments_by_day: BTreeMap<Date, DayOfPayments>,
+    pub payments_by_day: ByDay<DayOfPayments>,
     /// Its self-evaluations.
     pub self_evaluations: Vec<SelfEvaluation>,
     /// The province's evaluations.
@@ -142,7 +142,7 @@ pub struct Assignment {
     /// When it was filed.
     pub filed_on: Option<Date>,
     /// What was paid for it on each day, net of reversals.
-    pub paid_by_day: BTreeMap<Date, Money>,
+    pub paid_by_day: ByDay<Money>,
     /// What was paid for it in all.
     pub paid: Money,
 }
