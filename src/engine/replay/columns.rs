@@ -10,9 +10,8 @@ use crate::store::Record;
 
 /// Compares the columns of a record with its entry, but for the command's.
 pub(in crate::engine) fn compare(record: &Record, event: &Event, differences: &mut Differences) {
-    let position = record.position.to_string();
     let mut note = |field: &str, found: String, expected: String| {
-        differences.note(("event", &position, field), found, expected);
+        differences.note(("event", &record.position.to_string(), field), found, expected);
     };
     if record.stream != event.stream {
         note("stream", record.stream.clone(), event.stream.clone());
@@ -27,9 +26,9 @@ pub(in crate::engine) fn compare(record: &Record, event: &Event, differences: &m
     if record.business_date != event.on {
         note("business_date", record.business_date.to_string(), event.on.to_string());
     }
-    let item = payment::item_of(&event.act);
-    if record.item != item {
-        note("item", record.item.clone().unwrap_or_default(), item.unwrap_or_default());
+    if !payment::is_item(record.item.as_deref(), &event.act) {
+        let due = payment::item_of(&event.act).unwrap_or_default();
+        note("item", record.item.clone().unwrap_or_default(), due);
     }
     if record.recorded_at != event.recorded_at {
         note("recorded_at", entry::moment_text(record.recorded_at), entry::moment_text(event.recorded_at));
