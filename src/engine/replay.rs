@@ -215,7 +215,8 @@ pub async fn check(
         before = event.command_id;
         sums.step(&fold.replayed.state, &event);
         if snapshots.next_if_eq(&record.position).is_some() {
-            snapshot::compare(store, head.ledger, &fold.replayed.state, &mut differences).await?;
+            let found = snapshot::at(store, head.ledger, record.position).await?;
+            snapshot::compare(&found, &fold.replayed.state, &mut differences);
         }
         progress(fold.replayed.entries);
     }
