@@ -477,15 +477,17 @@ impl Pilot {
     pub fn lowest_balance_from(&self, from: Date) -> (Date, Money) {
         let mut balance = self.balance;
         let mut lowest = None;
-        for (day, sum) in self.balance_by_day.range(from..).rev() {
+        let mut first = None;
+        for (day, sum) in self.balance_by_day.back_to(from) {
             if lowest.is_none_or(|(_, least)| balance <= least) {
                 lowest = Some((*day, balance));
             }
             balance -= *sum;
+            first = Some(*day);
         }
         // `balance` is now that of the day before `from`, which also holds on `from` where nothing moved then.
         match lowest {
-            Some((day, least)) if self.balance_by_day.contains_key(&from) || least <= balance => (day, least),
+            Some((day, least)) if first == Some(from) || least <= balance => (day, least),
             _ => (from, balance),
         }
     }
