@@ -14,6 +14,8 @@ use serde::Serialize;
 
 /// An entry seldom has more bytes.
 const CAPACITY: usize = 1_024;
+/// Nor more of them in an object whose members come in another order.
+const UNSORTED: usize = 512;
 /// Nor more members.
 const MEMBERS: usize = 32;
 
@@ -35,6 +37,7 @@ pub fn object(value: &impl Serialize) -> Result<Object, serde_json::Error> {
     let mut text = Text::default();
     text.out.reserve(CAPACITY);
     text.members.reserve(MEMBERS);
+    text.sorted.reserve(UNSORTED);
     value.serialize(&mut text)?;
     Ok(Object { bytes: text.out, members: text.members })
 }
@@ -73,13 +76,12 @@ impl Member {
 
     /// The first bytes of a name that is ASCII and stands as it is: nearly all.
     fn rank(inner: &[u8]) -> Option<u64> {
-        if !inner.is_ascii() || inner.contains(&b'\\') {
-            return None;
-        }
-        let count = inner.len().min(8);
-        let mut first = [0; 8];
-        first.get_mut(..count)?.copy_from_slice(inner.get(..count)?);
-        Some(u64::from_be_bytes(first))
+        let stands = inner.is_ascii() && !inner.contains(&b'\\');
+        let first = match inner.first_chunk() {
+            Some(first) => u64::from_be_bytes(*first),
+            None => inner.iter().chain([0; 8].iter()).take(8).fold(0, |rank, byte| rank << 8 | u64::from(*byte)),
+        };
+        stands.then_some(first)
     }
 
     /// The order of two names written in `out`: that of their UTF-16 code units.
@@ -111,6 +113,9 @@ impl Text {
     fn sort(&mut self, first: usize, start: usize) {
         let Self { out, members, sorted } = self;
         let run = members.get_mut(first..).unwrap_or_default();
+        for member in &mut *run {
+            member.rank = Member::rank(member.inner(out));
+        }
         if run.is_sorted_by(|one, other| one.order(other, out).is_lt()) {
             return;
         }

@@ -107,7 +107,7 @@ impl<T> Read<'_, T> {
 }
 
 /// Reads an entry of the type that it seems to be of; none where it is not.
-struct Whole<'a>(&'a [u8], ActKind);
+struct Whole<'a>(&'a str, ActKind);
 
 impl Decode for Whole<'_> {
     type Decoded = Option<Event>;
@@ -115,17 +115,15 @@ impl Decode for Whole<'_> {
 
     fn decode<T: DeserializeOwned>(self, act: fn(T) -> Act) -> Result<Option<Event>, Infallible> {
         let Self(entry, kind) = self;
-        let read = serde_json::from_slice::<Read<T>>(entry).ok().filter(|read| read.kind == kind.event());
+        let read = serde_json::from_str::<Read<T>>(entry).ok().filter(|read| read.kind == kind.event());
         Ok(read.map(|read| read.into_event(act)))
     }
 }
 
 /// The type that an entry seems to be of: it stands behind the data, near the end.
-fn seeming_kind(entry: &[u8]) -> Option<ActKind> {
-    let name = br#","type":""#;
-    let at = entry.windows(name.len()).rposition(|window| window == name)? + name.len();
-    let kind = entry.get(at..)?.split(|byte| *byte == b'"').next()?;
-    ActKind::of_event(str::from_utf8(kind).ok()?)
+fn seeming_kind(entry: &str) -> Option<ActKind> {
+    let (_, behind) = entry.rsplit_once(r#","type":""#)?;
+    ActKind::of_event(behind.split_once('"')?.0)
 }
 
 fn read_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
@@ -203,8 +201,9 @@ fn object(ledger: &str, event: &Event) -> Result<canonical::Object, EntryError> 
 ///
 /// [`EntryError::Unreadable`] or [`EntryError::UnknownType`].
 pub fn read(entry: &[u8]) -> Result<Event, EntryError> {
-    if let Some(kind) = seeming_kind(entry)
-        && let Ok(Some(event)) = kind.decode(Whole(entry, kind))
+    if let Ok(text) = str::from_utf8(entry)
+        && let Some(kind) = seeming_kind(text)
+        && let Ok(Some(event)) = kind.decode(Whole(text, kind))
     {
         return Ok(event);
     }

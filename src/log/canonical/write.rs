@@ -15,8 +15,8 @@ use super::{Member, Text};
 const WHOLE_MAX: u128 = 1 << 53;
 
 /// Whether a text stands in JSON as it is.
+#[expect(clippy::needless_bitwise_bool, reason = "without leaving early many bytes are looked at in one step")]
 fn is_plain(text: &[u8]) -> bool {
-    // Without leaving early, so that many bytes are looked at in one step.
     !text.iter().fold(false, |escaped, byte| escaped | (*byte < 0x20) | (*byte == b'"') | (*byte == b'\\'))
 }
 
@@ -59,7 +59,7 @@ impl Text {
 
     fn open(&mut self) -> Open<'_> {
         self.out.push(b'{');
-        Open { first: self.members.len(), start: self.out.len(), text: self }
+        Open { first: self.members.len(), start: self.out.len(), text: self, last: "", sorted: true }
     }
 
     fn list(&mut self) -> List<'_> {
@@ -281,16 +281,17 @@ pub(super) struct Open<'a> {
     first: usize,
     /// Its first byte behind the brace.
     start: usize,
+    /// Its last field's name, and whether all so far are known to be in order.
+    last: &'static str,
+    sorted: bool,
 }
 
 impl Open<'_> {
     /// Notes the name that was written from a byte on.
     fn named(&mut self, start: usize) {
         let name = start..self.text.out.len();
-        let mut member = Member { name, rank: None, end: 0 };
-        member.rank = Member::rank(member.inner(&self.text.out));
+        self.text.members.push(Member { name, rank: None, end: 0 });
         self.text.out.push(b':');
-        self.text.members.push(member);
     }
 
     /// Writes the value behind the name.
@@ -310,6 +311,9 @@ impl SerializeStruct for Open<'_> {
     type Error = Error;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Error> {
+        // Of ASCII the order of bytes is that of UTF-16 code units.
+        self.sorted = self.sorted && self.last < name && name.is_ascii();
+        self.last = name;
         self.text.comma(b'{');
         let start = self.text.out.len();
         self.text.text(name)?;
@@ -318,7 +322,9 @@ impl SerializeStruct for Open<'_> {
     }
 
     fn end(self) -> Result<(), Error> {
-        self.text.sort(self.first, self.start);
+        if !self.sorted {
+            self.text.sort(self.first, self.start);
+        }
         // Of the outermost object they are asked for.
         if self.start > 1 {
             self.text.members.truncate(self.first);
@@ -339,6 +345,7 @@ impl SerializeMap for Open<'_> {
             other @ (serde_json::Value::Number(_) | serde_json::Value::Bool(_)) => other.to_string(),
             _ => return Err(Error::custom("a member's name is a text")),
         };
+        self.sorted = false;
         self.text.comma(b'{');
         let start = self.text.out.len();
         self.text.text(&name)?;
