@@ -40,8 +40,8 @@ const WHOLE_TAIL: i64 = 512;
 /// # Errors
 ///
 /// [`EngineError::Entry`] where it is none.
-pub fn event_of(record: &Record) -> Result<Event, EngineError> {
-    entry::read(&record.entry).map_err(|source| EngineError::Entry { position: record.position, source })
+pub fn event_of<T>(record: &Record<T, impl AsRef<[u8]>>) -> Result<Event, EngineError> {
+    entry::read(record.entry.as_ref()).map_err(|source| EngineError::Entry { position: record.position, source })
 }
 
 /// The state of a ledger, everything recorded.
