@@ -35,8 +35,8 @@ use crate::log::merkle::{Frontier, Hash};
 use crate::log::tile::{Level, Tile, WIDTH};
 use crate::store::{Head, Part, Standing, Store, Target, catalog};
 
-/// How many positions are read at once: whole tiles, a megabyte or two.
-const SPAN: u64 = 2_048;
+/// How many positions are read at once: whole tiles, a megabyte at most as a rule.
+const SPAN: u64 = 1_024;
 /// How many spans are under way at once.
 const SPANS: usize = 4;
 /// By how much the database's clock may be ahead of the program's.
@@ -87,6 +87,9 @@ pub async fn verify(
     Ok(pass.report(claims, above))
 }
 
+/// A snapshot that is being read.
+type SnapshotRead = JoinHandle<Result<Vec<Part>, EngineError>>;
+
 /// A verification under way.
 struct Pass<'a> {
     standing: &'a Standing,
@@ -98,7 +101,7 @@ struct Pass<'a> {
     /// The positions of the snapshots that are still to be read.
     snapshots: std::slice::Iter<'a, i64>,
     /// The next one to be compared, which is read before the fold is there.
-    snapshot: Option<(i64, JoinHandle<Result<Vec<Part>, EngineError>>)>,
+    snapshot: Option<(i64, SnapshotRead)>,
     /// Of the entries read: the last one's time by its column.
     last_at: Option<Timestamp>,
     /// Of the opening: when its entry says that it was recorded.
@@ -375,8 +378,8 @@ async fn span(
     let tiles = store.tiles_read(ledger, 0, (index(from), index(to)));
     let records = store.event_span(ledger, signed(from), signed(to));
     let (tiles, records) = try_join(tiles, records).await?;
-    let decoded = tokio::task::spawn_blocking(move || decoded::decode(&name, (from, to), records));
-    let mut blocks = decoded.await.map_err(|_| EngineError::Stopped)?;
+    let decoded = tokio::task::spawn_blocking(move || decoded::decode(&name, (from, to), &records));
+    let mut blocks = decoded.await.map_err(|_| EngineError::Stopped)??;
     for tile in tiles {
         let block = blocks.iter_mut().find(|block| index(block.first) == tile.index);
         if let Some(block) = block.filter(|block| block.due == u64::from(WIDTH)) {
