@@ -45,7 +45,7 @@ pub struct Ledger {
     pub payments: HashMap<Id, Payment>,
 }
 
-/// What concerns the programme as a whole. What grows with its pilots is kept apart from it in snapshots.
+/// What concerns the programme as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Programme {
     /// How many events were folded; the position of the last.
@@ -69,26 +69,20 @@ pub struct Programme {
     /// The last simulated time.
     pub last_simulated: Option<Timestamp>,
     /// The version of each stream.
-    #[serde(skip)]
     pub streams: HashMap<String, u64>,
     /// The area register.
     pub areas: BTreeMap<Id, Area>,
     /// The applications.
-    #[serde(skip)]
     pub applications: BTreeMap<Id, Application>,
     /// The areas of recognised applications, each with its application (ELIG-03).
-    #[serde(skip)]
     pub recognised_areas: BTreeMap<Id, Id>,
     /// The projects that are promised money, each with its pilot (USE-04).
-    #[serde(skip)]
     pub projects: BTreeMap<ProjectCode, Id>,
     /// Projects by owner and name, live ones only (USE-04).
-    #[serde(skip)]
     pub owners: BTreeMap<(Uscc, Text), BTreeSet<ProjectCode>>,
     /// Projects that another provincial programme funds (USE-04).
     pub other_funding: BTreeMap<ProjectCode, Vec<OtherFunding>>,
     /// The identifiers taken, payments aside, each with the pilot or application it belongs to.
-    #[serde(skip)]
     pub identifiers: BTreeMap<(IdKind, Id), Option<Id>>,
 }
 

@@ -6,7 +6,7 @@
 //! are kept while they are folded past, and found in the log where one is cancelled.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, pin_mut};
@@ -285,6 +285,31 @@ impl<'a> Register<'a> {
         }
     }
 
+    /// The programme without it.
+    fn rest(programme: &Programme) -> Programme {
+        let Programme { position, sandbox, closed_through, last_recorded_at, last_simulated, .. } = *programme;
+        Programme {
+            position,
+            name: programme.name.clone(),
+            sandbox,
+            parameters: programme.parameters.clone(),
+            opening_parameters: programme.opening_parameters.clone(),
+            amendments: programme.amendments.clone(),
+            keys: programme.keys.clone(),
+            closed_through,
+            last_recorded_at,
+            last_simulated,
+            areas: programme.areas.clone(),
+            other_funding: programme.other_funding.clone(),
+            streams: HashMap::new(),
+            applications: BTreeMap::new(),
+            recognised_areas: BTreeMap::new(),
+            projects: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            identifiers: BTreeMap::new(),
+        }
+    }
+
     /// Puts it back.
     fn give(self, programme: &mut Programme) {
         programme.streams.extend(self.streams.into_iter().map(|(stream, version)| (stream.into_owned(), version)));
@@ -335,8 +360,8 @@ pub async fn snapshots(store: &Store, ledger: i64) -> Result<Vec<i64>, EngineErr
 
 /// The programme's parts and those of pilots, as this program writes them.
 pub(super) fn parts<'a>(state: &Ledger, pilots: impl IntoIterator<Item = &'a Id>) -> Vec<(String, Vec<u8>)> {
-    let (programme, register) = (encode(&state.programme), encode(&Register::of(&state.programme)));
-    let mut parts = vec![(PROGRAMME.to_owned(), programme), (REGISTER.to_owned(), register)];
+    let (programme, register) = (Register::rest(&state.programme), Register::of(&state.programme));
+    let mut parts = vec![(PROGRAMME.to_owned(), encode(&programme)), (REGISTER.to_owned(), encode(&register))];
     for id in pilots {
         if let Some(pilot) = state.pilots.get(id) {
             let name = stream_of_pilot(id);

@@ -38,7 +38,7 @@ use crate::store::{Head, Part, Standing, Store, Target, catalog};
 /// How many positions are read at once: whole tiles, a megabyte at most as a rule.
 const SPAN: u64 = 1_024;
 /// How many spans are under way at once.
-const SPANS: usize = 4;
+const SPANS: usize = 8;
 /// By how much the database's clock may be ahead of the program's.
 const CLOCKS_APART_MAX: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 
