@@ -11,6 +11,7 @@ pub mod programme;
 pub mod sanction;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::code::Body;
@@ -98,13 +99,13 @@ macro_rules! acts {
                 match self { $( Self::$form => $form::read_fields(object, form).map(Act::$form), )* }
             }
 
-            /// Decodes an event's data.
+            /// Decodes what an event's data stand in, or these alone.
             ///
             /// # Errors
             ///
-            /// Where the data are not those of this event.
-            pub fn decode(self, data: &str) -> Result<Act, serde_json::Error> {
-                match self { $( Self::$form => serde_json::from_str(data).map(Act::$form), )* }
+            /// Those of the decoder, as where the data are not those of this event.
+            pub fn decode<D: Decode>(self, decoder: D) -> Result<D::Decoded, D::Error> {
+                match self { $( Self::$form => decoder.decode::<$form>(Act::$form), )* }
             }
         }
 
@@ -116,6 +117,31 @@ macro_rules! acts {
             }
         }
     };
+}
+
+/// What decodes the data of events, whatever act they are of.
+pub trait Decode {
+    /// What comes of it.
+    type Decoded;
+    /// What may be wrong.
+    type Error;
+
+    /// Decodes what has such data, which `act` makes an act.
+    ///
+    /// # Errors
+    ///
+    /// As the decoder says.
+    fn decode<T: DeserializeOwned>(self, act: fn(T) -> Act) -> Result<Self::Decoded, Self::Error>;
+}
+
+/// The data alone, as JSON.
+impl Decode for &str {
+    type Decoded = Act;
+    type Error = serde_json::Error;
+
+    fn decode<T: DeserializeOwned>(self, act: fn(T) -> Act) -> Result<Act, serde_json::Error> {
+        serde_json::from_str(self).map(act)
+    }
 }
 
 acts! {

@@ -42,11 +42,19 @@ pub struct Case<'a> {
     pub command: &'a Command,
     /// When it would be recorded.
     pub moment: Moment,
+    /// The pilot that the command names, where the state has it.
+    pub subject: Option<&'a Pilot>,
     refusals: Vec<Reason>,
     warnings: Vec<Reason>,
 }
 
 impl<'a> Case<'a> {
+    fn new(ledger: &'a Ledger, command: &'a Command, now: Timestamp) -> Self {
+        let subject = pilot_of(&command.act).and_then(|id| ledger.pilots.get(id));
+        let moment = ledger.moment(command, now);
+        Self { ledger, command, moment, subject, refusals: Vec::new(), warnings: Vec::new() }
+    }
+
     /// Notes a broken rule; a rule broken in two ways is one reason with both.
     pub fn refuse(&mut self, rule: Rule, zh: impl Into<String>, en: impl Into<String>) {
         note(&mut self.refusals, rule, zh.into(), en.into());
@@ -65,7 +73,8 @@ impl<'a> Case<'a> {
 
     /// The pilot of this identifier, or REF-01.
     pub fn pilot(&mut self, id: &Id) -> Option<&'a Pilot> {
-        let pilot = self.ledger.pilots.get(id);
+        let is_subject = pilot_of(&self.command.act) == Some(id);
+        let pilot = if is_subject { self.subject } else { self.ledger.pilots.get(id) };
         if pilot.is_none() {
             rule::ledger::ref_01(self, "试点", "pilot", id.as_str());
         }
@@ -113,8 +122,7 @@ pub fn decide(ledger: &Ledger, command: &Command, now: Timestamp) -> Decision {
 ///
 /// The reasons for which it is refused.
 pub fn warnings_of(ledger: &Ledger, command: &Command, now: Timestamp) -> Result<Vec<Reason>, Vec<Reason>> {
-    let moment = ledger.moment(command, now);
-    let mut case = Case { ledger, command, moment, refusals: Vec::new(), warnings: Vec::new() };
+    let mut case = Case::new(ledger, command, now);
     rule::ledger::form_01_recorded_at(&mut case);
     if case.breaks(Rule::Form01) {
         return Err(case.refusals);
@@ -132,8 +140,7 @@ pub fn warnings_of(ledger: &Ledger, command: &Command, now: Timestamp) -> Result
 /// What is wrong with a command's simulated time (FORM-01), which comes before every other rule.
 #[must_use]
 pub fn form_of_time(ledger: &Ledger, command: &Command, now: Timestamp) -> Vec<Reason> {
-    let moment = ledger.moment(command, now);
-    let mut case = Case { ledger, command, moment, refusals: Vec::new(), warnings: Vec::new() };
+    let mut case = Case::new(ledger, command, now);
     rule::ledger::form_01_recorded_at(&mut case);
     case.refusals
 }
@@ -261,8 +268,8 @@ pub fn stream_of(ledger: &Ledger, act: &Act) -> String {
         _ => None,
     });
     match (pilot, application) {
-        (Some(pilot), _) => format!("pilot-{pilot}"),
-        (None, Some(application)) => format!("application-{application}"),
+        (Some(pilot), _) => ["pilot-", pilot.as_str()].concat(),
+        (None, Some(application)) => ["application-", application.as_str()].concat(),
         (None, None) => "programme".to_owned(),
     }
 }

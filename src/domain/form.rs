@@ -219,6 +219,37 @@ pub fn date_parse(text: &str) -> Option<Date> {
     Date::from_ymd_opt(i32::try_from(number(0..4)).ok()?, number(5..7), number(8..10))
 }
 
+/// Places in the order of their names, ASCII all; worked out when the program is compiled.
+#[expect(clippy::indexing_slicing, reason = "out of bounds it does not compile")]
+#[must_use]
+pub const fn by_name<T: Copy, const N: usize>(places: &[T], names: &[&str]) -> [T; N] {
+    let mut order = [0; N];
+    let mut sorted = [places[0]; N];
+    let mut next = 0;
+    while next < N {
+        let mut at = next;
+        while at > 0 && is_before(names[next].as_bytes(), names[order[at - 1]].as_bytes()) {
+            (order[at], sorted[at]) = (order[at - 1], sorted[at - 1]);
+            at -= 1;
+        }
+        (order[at], sorted[at]) = (next, places[next]);
+        next += 1;
+    }
+    sorted
+}
+
+#[expect(clippy::indexing_slicing, reason = "out of bounds it does not compile")]
+const fn is_before(one: &[u8], other: &[u8]) -> bool {
+    let mut at = 0;
+    while at < one.len() && at < other.len() {
+        if one[at] != other[at] {
+            return one[at] < other[at];
+        }
+        at += 1;
+    }
+    one.len() < other.len()
+}
+
 impl Field for Timestamp {
     fn read(value: &Value, form: &mut Form) -> Option<Self> {
         let moment = value.as_str().and_then(|text| chrono::DateTime::parse_from_rfc3339(text).ok());
@@ -286,19 +317,30 @@ macro_rules! form {
         }
 
         impl serde::Serialize for $name {
-            /// JSON leaves absent fields out; a snapshot's format needs every field in its place.
+            /// JSON leaves absent fields out, and has the others in the order of their names, which is the canonical
+            /// one; a snapshot's format needs every field in its place.
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeStruct as _;
-                let leaves_out = serializer.is_human_readable();
-                let written = 0 $( + usize::from(!(leaves_out && $crate::domain::form::Field::is_absent(&self.$field))) )*;
+                #[allow(non_camel_case_types, reason = "named as the fields are")]
+                #[derive(Clone, Copy)]
+                enum Place { $( $field, )* }
+                const PLACES: &[Place] = &[$( Place::$field, )*];
+                const BY_NAME: [Place; PLACES.len()] = $crate::domain::form::by_name(PLACES, $name::FIELDS);
+                if !serializer.is_human_readable() {
+                    let mut object = serializer.serialize_struct(stringify!($name), PLACES.len())?;
+                    $( object.serialize_field(stringify!($field), &self.$field)?; )*
+                    return object.end();
+                }
+                let written = 0 $( + usize::from(!$crate::domain::form::Field::is_absent(&self.$field)) )*;
                 let mut object = serializer.serialize_struct(stringify!($name), written)?;
-                $(
-                    if leaves_out && $crate::domain::form::Field::is_absent(&self.$field) {
-                        object.skip_field(stringify!($field))?;
-                    } else {
-                        object.serialize_field(stringify!($field), &self.$field)?;
+                for place in BY_NAME {
+                    match place {
+                        $( Place::$field if $crate::domain::form::Field::is_absent(&self.$field) => {
+                            object.skip_field(stringify!($field))?;
+                        }
+                        Place::$field => object.serialize_field(stringify!($field), &self.$field)?, )*
                     }
-                )*
+                }
                 object.end()
             }
         }

@@ -19,8 +19,10 @@ use super::text::{Id, ProjectCode, Text, Year};
 use super::uscc::Uscc;
 use super::{Date, Timestamp};
 
+mod by_day;
 mod pilot;
 
+pub use by_day::ByDay;
 pub use pilot::*;
 
 /// China's standard time, by which «today» is reckoned.
@@ -67,7 +69,7 @@ pub struct Programme {
     /// The last simulated time.
     pub last_simulated: Option<Timestamp>,
     /// The version of each stream.
-    pub streams: BTreeMap<String, u64>,
+    pub streams: HashMap<String, u64>,
     /// The area register.
     pub areas: BTreeMap<Id, Area>,
     /// The applications.

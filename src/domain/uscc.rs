@@ -36,7 +36,7 @@ impl Uscc {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let code: [u8; LENGTH] = text.as_bytes().try_into().ok()?;
-        code.iter().all(|byte| ALPHABET.contains(byte)).then_some(Self(code))
+        code.iter().all(|byte| value(*byte).is_some()).then_some(Self(code))
     }
 
     /// Whether the last character is the one GB 32100-2015 computes from the first seventeen:
@@ -44,10 +44,11 @@ impl Uscc {
     #[must_use]
     pub fn check_holds(&self) -> bool {
         let [body @ .., check] = &self.0;
+        let counts = |byte: &u8| u32::from(value(*byte).unwrap_or(0));
         let mut weight = 1;
-        let mut sum = value(*check);
+        let mut sum = counts(check);
         for byte in body {
-            sum += value(*byte) * weight;
+            sum += counts(byte) * weight;
             weight = weight * 3 % 31;
         }
         sum.is_multiple_of(31)
@@ -68,9 +69,23 @@ impl Uscc {
     }
 }
 
+/// What each byte counts in the check sum; none where it is no letter of the alphabet.
+#[expect(clippy::indexing_slicing, reason = "out of bounds it does not compile")]
+const VALUES: [Option<u8>; 256] = {
+    let mut values = [None; 256];
+    let mut value = 0;
+    while value < ALPHABET.len() {
+        #[expect(clippy::cast_possible_truncation, reason = "there are 31 letters")]
+        let counts = Some(value as u8);
+        values[ALPHABET[value] as usize] = counts;
+        value += 1;
+    }
+    values
+};
+
 /// What a character counts in the check sum. [`Uscc::parse`] lets no other character in.
-fn value(byte: u8) -> u32 {
-    ALPHABET.iter().zip(0..).find_map(|(letter, value)| (*letter == byte).then_some(value)).unwrap_or(0)
+fn value(byte: u8) -> Option<u8> {
+    VALUES.get(usize::from(byte)).copied().flatten()
 }
 
 impl fmt::Display for Uscc {

@@ -36,7 +36,7 @@ pub(super) fn act_of(after: &Ledger, event: &Event) -> Option<FundAct> {
 
 /// The move of an act that moves money or promises it.
 fn step_of(after: &Ledger, event: &Event) -> Option<FundMove> {
-    let of = |id: &Id| FundMove { pilot: id.to_string(), ..FundMove::default() };
+    let of = |id: &Id| FundMove { pilot: id.as_str().to_owned(), ..FundMove::default() };
     let pilot = |id: &Id| after.pilots.get(id);
     Some(match &event.act {
         Act::Allocate(act) => FundMove {

@@ -14,9 +14,22 @@ use crate::store::Store;
 
 /// What a payment's record, or its cancelling, is found by.
 pub(super) fn item_of(act: &Act) -> Option<String> {
+    let (sign, payment) = signed_item(act)?;
+    Some([sign, payment.as_str()].concat())
+}
+
+/// Whether that is what an act is found by.
+pub(super) fn is_item(found: Option<&str>, act: &Act) -> bool {
+    match (found, signed_item(act)) {
+        (Some(found), Some((sign, payment))) => found.strip_prefix(sign) == Some(payment.as_str()),
+        (found, due) => found.is_none() && due.is_none(),
+    }
+}
+
+fn signed_item(act: &Act) -> Option<(&'static str, &Id)> {
     match act {
-        Act::Pay(act) => Some(format!("+{}", act.payment)),
-        Act::ReversePayment(act) => Some(format!("-{}", act.payment)),
+        Act::Pay(act) => Some(("+", &act.payment)),
+        Act::ReversePayment(act) => Some(("-", &act.payment)),
         _ => None,
     }
 }

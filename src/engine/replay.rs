@@ -7,13 +7,12 @@ pub(super) mod columns;
 pub(super) mod snapshot;
 pub(super) mod sums;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use futures_util::stream::{self, Stream};
-use futures_util::{StreamExt as _, TryStreamExt as _, pin_mut};
-use tokio::sync::mpsc;
+use futures_util::{StreamExt as _, pin_mut};
 use uuid::Uuid;
 
 use super::{EngineError, payment, state};
@@ -26,9 +25,9 @@ use crate::domain::text::Id;
 use crate::log::merkle::{Frontier, Hash, leaf_hash};
 use crate::store::{Head, Record, Store};
 
-/// How many entries are decoded at once, and how many such pages ahead of the fold.
-const READ_CHUNK: usize = 512;
-const READ_AHEAD: usize = 4;
+/// How many positions are read and decoded at once, and how many such spans ahead of the fold.
+const SPAN: i64 = 1_024;
+const SPANS: usize = 4;
 
 /// What the log alone says.
 pub struct Replayed {
@@ -42,51 +41,51 @@ pub struct Replayed {
     pub root: Hash,
 }
 
-/// A record with all that can be told of it alone.
+/// An entry with all that can be told of it alone.
 struct Read {
-    record: Record,
+    position: i64,
+    /// The command it is the first event of, by the column.
+    command: Option<Uuid>,
     leaf: Hash,
     event: Result<Event, EngineError>,
+    /// Where the columns do not say the same.
+    differences: Differences,
 }
 
 impl Read {
-    fn new(record: Record) -> Self {
-        let (leaf, event) = (leaf_hash(&record.entry), state::event_of(&record));
-        Self { record, leaf, event }
+    fn new(record: &Record<&str, &[u8]>) -> Self {
+        let (leaf, event) = (leaf_hash(record.entry), state::event_of(record));
+        let mut differences = Differences::default();
+        if let Ok(event) = &event {
+            columns::compare(record, event, &mut differences);
+        }
+        Self { position: record.position, command: record.command, leaf, event, differences }
     }
 }
 
 /// Entries of the log, in order, hashed and decoded on other threads while earlier ones are folded.
 ///
-/// A task of its own reads them: rows that nobody takes hold up every other answer on their connection, and whoever
-/// folds asks for more than entries.
-fn read_ahead(store: &Arc<Store>, ledger: i64, to: i64) -> impl Stream<Item = Result<Read, EngineError>> + use<> {
+/// Tasks of their own read them, so that they go on meanwhile.
+fn read_ahead(store: &Arc<Store>, ledger: i64, to: i64) -> impl Stream<Item = Result<Vec<Read>, EngineError>> + use<> {
     let store = Arc::clone(store);
-    let (send, mut receive) = mpsc::channel(READ_AHEAD);
-    tokio::spawn(async move {
-        let chunks = store.event_read(ledger, 1, to).try_chunks(READ_CHUNK);
-        pin_mut!(chunks);
-        while let Some(chunk) = chunks.next().await {
-            let read = chunk
-                .map(|chunk| tokio::task::spawn_blocking(move || chunk.into_iter().map(Read::new).collect::<Vec<_>>()));
-            // Whoever folds may have stopped.
-            if send.send(read).await.is_err() {
-                break;
-            }
-        }
+    let step = usize::try_from(SPAN).unwrap_or(usize::MAX);
+    let spans = stream::iter((1..=to).step_by(step)).map(move |from| {
+        let store = Arc::clone(&store);
+        let task = tokio::spawn(async move {
+            let span = store.event_span(ledger, from, to.min(from + SPAN - 1)).await?;
+            let read = move || span.records().map(|record| Ok(Read::new(&record?))).collect();
+            tokio::task::spawn_blocking(read).await.unwrap_or(Err(EngineError::Stopped))
+        });
+        async move { task.await.unwrap_or(Err(EngineError::Stopped)) }
     });
-    let chunks = stream::poll_fn(move |context| receive.poll_recv(context)).then(async |read| {
-        let read = read.map_err(|cut| EngineError::from(cut.1))?;
-        read.await.map_err(|_| EngineError::Stopped)
-    });
-    chunks.map_ok(|chunk| stream::iter(chunk).map(Ok)).try_flatten()
+    spans.buffered(SPANS)
 }
 
 /// A fold under way.
 struct Fold {
     replayed: Replayed,
     tree: Frontier,
-    versions: BTreeMap<String, u64>,
+    versions: HashMap<String, u64>,
     known_at: Option<Timestamp>,
     /// The payments cancelled later: the others need not be kept.
     cancelled: HashSet<Id>,
@@ -96,31 +95,32 @@ impl Fold {
     async fn new(store: &Store, head: &Head, known_at: Option<Timestamp>) -> Result<Self, EngineError> {
         let cancelled = state::payments_reversed(store, head.ledger, head.position).await?;
         let replayed = Replayed { state: Ledger::default(), events: 0, entries: 0, root: [0; 32] };
-        Ok(Self { replayed, tree: Frontier::new(), versions: BTreeMap::new(), known_at, cancelled })
+        Ok(Self { replayed, tree: Frontier::new(), versions: HashMap::new(), known_at, cancelled })
     }
 
-    /// Takes the next record, which must stand where it is due.
-    fn step(&mut self, read: Read) -> Result<(Record, Event), EngineError> {
-        let Read { record, leaf, event } = read;
-        let broken = |what: String| EngineError::Broken { position: record.position, what };
+    /// Takes the next entry, which must stand where it is due.
+    fn step(&mut self, position: i64, leaf: Hash, event: &Event) -> Result<(), EngineError> {
+        let broken = |what: String| EngineError::Broken { position, what };
         self.tree.push(leaf);
         self.replayed.entries += 1;
         let due = self.replayed.entries;
-        let event = event?;
-        if event.position != due || i64::try_from(due) != Ok(record.position) {
+        if event.position != due || i64::try_from(due) != Ok(position) {
             return Err(broken(format!("position {} where {due} was due", event.position)));
         }
-        let version = self.versions.entry(event.stream.clone()).or_default();
+        let version = match self.versions.get_mut(&event.stream) {
+            Some(version) => version,
+            None => self.versions.entry(event.stream.clone()).or_default(),
+        };
         *version += 1;
         if event.version != *version {
             return Err(broken(format!("version {} of {} where {version} was due", event.version, event.stream)));
         }
-        if state::is_known(&event, self.known_at) {
+        if state::is_known(event, self.known_at) {
             let state = &mut self.replayed.state;
-            if let Some(unknown) = payment::unknown(state, &event) {
+            if let Some(unknown) = payment::unknown(state, event) {
                 return Err(broken(format!("it cancels the payment {unknown}, which is not found")));
             }
-            evolve(state, &event);
+            evolve(state, event);
             if let Act::Pay(act) = &event.act
                 && !self.cancelled.contains(&act.payment)
             {
@@ -128,7 +128,7 @@ impl Fold {
             }
             self.replayed.events += 1;
         }
-        Ok((record, event))
+        Ok(())
     }
 
     /// The end of the fold; where all was read, its root must be the head's.
@@ -165,10 +165,12 @@ pub async fn replay(
     mut progress: impl FnMut(u64),
 ) -> Result<Replayed, EngineError> {
     let mut fold = Fold::new(store, head, known_at).await?;
-    let records = read_ahead(store, head.ledger, to.min(head.position));
-    pin_mut!(records);
-    while let Some(read) = records.next().await {
-        fold.step(read?)?;
+    let spans = read_ahead(store, head.ledger, to.min(head.position));
+    pin_mut!(spans);
+    while let Some(span) = spans.next().await {
+        for read in span? {
+            fold.step(read.position, read.leaf, &read.event?)?;
+        }
         progress(fold.replayed.entries);
     }
     fold.finish(head, to)
@@ -206,16 +208,20 @@ pub async fn check(
     // No command has this id, so the first entry is its command's first.
     let mut before = Uuid::nil();
     let mut snapshots = state::snapshots(store, head.ledger).await?.into_iter().peekable();
-    let records = read_ahead(store, head.ledger, head.position);
-    pin_mut!(records);
-    while let Some(read) = records.next().await {
-        let (record, event) = fold.step(read?)?;
-        columns::compare(&record, &event, &mut differences);
-        columns::compare_command(record.command, &event, Some(before), &mut differences);
-        before = event.command_id;
-        sums.step(&fold.replayed.state, &event);
-        if snapshots.next_if_eq(&record.position).is_some() {
-            snapshot::compare(store, head.ledger, &fold.replayed.state, &mut differences).await?;
+    let spans = read_ahead(store, head.ledger, head.position);
+    pin_mut!(spans);
+    while let Some(span) = spans.next().await {
+        for read in span? {
+            let event = read.event?;
+            fold.step(read.position, read.leaf, &event)?;
+            differences.0.extend(read.differences.0);
+            columns::compare_command(read.command, &event, Some(before), &mut differences);
+            before = event.command_id;
+            sums.step(&fold.replayed.state, &event);
+            if snapshots.next_if_eq(&read.position).is_some() {
+                let found = snapshot::at(store, head.ledger, read.position).await?;
+                snapshot::compare(&found, &fold.replayed.state, &mut differences);
+            }
         }
         progress(fold.replayed.entries);
     }

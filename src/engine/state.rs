@@ -5,7 +5,8 @@
 //! are read, with the acts of all others that are no payments, for these alone bear on the programme. Payments
 //! are kept while they are folded past, and found in the log where one is cancelled.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, pin_mut};
@@ -23,7 +24,7 @@ use crate::log::entry;
 use crate::store::{Head, Part, Record, Snapshot, Store};
 
 /// The form of the snapshots this program writes; another one found is not read, and replaced in time.
-pub(super) const FORMAT: &str = "5";
+pub(super) const FORMAT: &str = "6";
 
 const PROGRAMME: &str = "programme";
 const REGISTER: &str = "register";
@@ -39,8 +40,8 @@ const WHOLE_TAIL: i64 = 512;
 /// # Errors
 ///
 /// [`EngineError::Entry`] where it is none.
-pub fn event_of(record: &Record) -> Result<Event, EngineError> {
-    entry::read(&record.entry).map_err(|source| EngineError::Entry { position: record.position, source })
+pub fn event_of<T>(record: &Record<T, impl AsRef<[u8]>>) -> Result<Event, EngineError> {
+    entry::read(record.entry.as_ref()).map_err(|source| EngineError::Entry { position: record.position, source })
 }
 
 /// The state of a ledger, everything recorded.
@@ -260,39 +261,63 @@ fn decode<T: DeserializeOwned>(name: &str, body: &[u8]) -> Option<T> {
 
 /// What of the programme grows with its pilots and concerns none of them alone.
 #[derive(Serialize, Deserialize)]
-struct Register {
-    streams: BTreeMap<String, u64>,
-    applications: BTreeMap<Id, Application>,
-    recognised_areas: BTreeMap<Id, Id>,
-    projects: BTreeMap<ProjectCode, Id>,
-    owners: BTreeMap<(Uscc, Text), BTreeSet<ProjectCode>>,
-    identifiers: BTreeMap<(IdKind, Id), Option<Id>>,
+struct Register<'a> {
+    /// A pilot's version stands beside it, so that a payment changes one part.
+    streams: BTreeMap<Cow<'a, str>, u64>,
+    applications: Cow<'a, BTreeMap<Id, Application>>,
+    recognised_areas: Cow<'a, BTreeMap<Id, Id>>,
+    projects: Cow<'a, BTreeMap<ProjectCode, Id>>,
+    owners: Cow<'a, BTreeMap<(Uscc, Text), BTreeSet<ProjectCode>>>,
+    identifiers: Cow<'a, BTreeMap<(IdKind, Id), Option<Id>>>,
 }
 
-impl Register {
-    /// Takes it out of a programme.
-    fn take(programme: &mut Programme) -> Self {
-        let mut streams = std::mem::take(&mut programme.streams);
-        // A pilot's version stands beside it, so that a payment changes one part.
-        streams.retain(|stream, _| !stream.starts_with(PILOT));
+impl<'a> Register<'a> {
+    /// That of a programme.
+    fn of(programme: &'a Programme) -> Self {
+        let streams = programme.streams.iter().filter(|(stream, _)| !stream.starts_with(PILOT));
         Self {
-            streams,
-            applications: std::mem::take(&mut programme.applications),
-            recognised_areas: std::mem::take(&mut programme.recognised_areas),
-            projects: std::mem::take(&mut programme.projects),
-            owners: std::mem::take(&mut programme.owners),
-            identifiers: std::mem::take(&mut programme.identifiers),
+            streams: streams.map(|(stream, version)| (Cow::Borrowed(stream.as_str()), *version)).collect(),
+            applications: Cow::Borrowed(&programme.applications),
+            recognised_areas: Cow::Borrowed(&programme.recognised_areas),
+            projects: Cow::Borrowed(&programme.projects),
+            owners: Cow::Borrowed(&programme.owners),
+            identifiers: Cow::Borrowed(&programme.identifiers),
+        }
+    }
+
+    /// The programme without it.
+    fn rest(programme: &Programme) -> Programme {
+        let Programme { position, sandbox, closed_through, last_recorded_at, last_simulated, .. } = *programme;
+        Programme {
+            position,
+            name: programme.name.clone(),
+            sandbox,
+            parameters: programme.parameters.clone(),
+            opening_parameters: programme.opening_parameters.clone(),
+            amendments: programme.amendments.clone(),
+            keys: programme.keys.clone(),
+            closed_through,
+            last_recorded_at,
+            last_simulated,
+            areas: programme.areas.clone(),
+            other_funding: programme.other_funding.clone(),
+            streams: HashMap::new(),
+            applications: BTreeMap::new(),
+            recognised_areas: BTreeMap::new(),
+            projects: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            identifiers: BTreeMap::new(),
         }
     }
 
     /// Puts it back.
     fn give(self, programme: &mut Programme) {
-        programme.streams.extend(self.streams);
-        programme.applications = self.applications;
-        programme.recognised_areas = self.recognised_areas;
-        programme.projects = self.projects;
-        programme.owners = self.owners;
-        programme.identifiers = self.identifiers;
+        programme.streams.extend(self.streams.into_iter().map(|(stream, version)| (stream.into_owned(), version)));
+        programme.applications = self.applications.into_owned();
+        programme.recognised_areas = self.recognised_areas.into_owned();
+        programme.projects = self.projects.into_owned();
+        programme.owners = self.owners.into_owned();
+        programme.identifiers = self.identifiers.into_owned();
     }
 }
 
@@ -335,8 +360,7 @@ pub async fn snapshots(store: &Store, ledger: i64) -> Result<Vec<i64>, EngineErr
 
 /// The programme's parts and those of pilots, as this program writes them.
 pub(super) fn parts<'a>(state: &Ledger, pilots: impl IntoIterator<Item = &'a Id>) -> Vec<(String, Vec<u8>)> {
-    let mut programme = state.programme.clone();
-    let register = Register::take(&mut programme);
+    let (programme, register) = (Register::rest(&state.programme), Register::of(&state.programme));
     let mut parts = vec![(PROGRAMME.to_owned(), encode(&programme)), (REGISTER.to_owned(), encode(&register))];
     for id in pilots {
         if let Some(pilot) = state.pilots.get(id) {

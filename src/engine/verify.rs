@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use futures_util::future::try_join;
 use futures_util::{StreamExt as _, pin_mut, stream};
+use tokio::task::JoinHandle;
 
 use self::claims::Keys;
 pub use self::claims::{Claim, Whose};
@@ -32,12 +33,12 @@ use crate::domain::Timestamp;
 use crate::log::entry::moment_text;
 use crate::log::merkle::{Frontier, Hash};
 use crate::log::tile::{Level, Tile, WIDTH};
-use crate::store::{Head, Standing, Store, Target, catalog};
+use crate::store::{Head, Part, Standing, Store, Target, catalog};
 
-/// How many positions are read at once: whole tiles, a megabyte or two.
-const SPAN: u64 = 2_048;
+/// How many positions are read at once: whole tiles, a megabyte at most as a rule.
+const SPAN: u64 = 1_024;
 /// How many spans are under way at once.
-const SPANS: usize = 4;
+const SPANS: usize = 8;
 /// By how much the database's clock may be ahead of the program's.
 const CLOCKS_APART_MAX: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 
@@ -86,6 +87,9 @@ pub async fn verify(
     Ok(pass.report(claims, above))
 }
 
+/// A snapshot that is being read.
+type SnapshotRead = JoinHandle<Result<Vec<Part>, EngineError>>;
+
 /// A verification under way.
 struct Pass<'a> {
     standing: &'a Standing,
@@ -94,8 +98,10 @@ struct Pass<'a> {
     trees: Trees,
     keys: Keys,
     findings: Findings,
-    /// The positions of the snapshots that are still to be compared.
-    snapshots: std::iter::Peekable<std::slice::Iter<'a, i64>>,
+    /// The positions of the snapshots that are still to be read.
+    snapshots: std::slice::Iter<'a, i64>,
+    /// The next one to be compared, which is read before the fold is there.
+    snapshot: Option<(i64, SnapshotRead)>,
     /// Of the entries read: the last one's time by its column.
     last_at: Option<Timestamp>,
     /// Of the opening: when its entry says that it was recorded.
@@ -114,7 +120,8 @@ impl<'a> Pass<'a> {
             trees: Trees::wanting(sizes.chain([size]).collect()),
             keys: Keys::default(),
             findings: Findings::default(),
-            snapshots: standing.snapshots.iter().peekable(),
+            snapshots: standing.snapshots.iter(),
+            snapshot: None,
             last_at: None,
             opened_at: None,
             projections: Differences::default(),
@@ -129,6 +136,7 @@ impl<'a> Pass<'a> {
 
     /// Reads the log and follows it from the first entry to the head.
     async fn log(&mut self, store: &Arc<Store>, mut progress: impl FnMut(u64)) -> Result<(), EngineError> {
+        self.read_snapshot(store);
         let (ledger, size) = (self.standing.head.ledger, self.size);
         let name: Arc<str> = self.standing.head.name.as_str().into();
         let step = usize::try_from(SPAN).unwrap_or(usize::MAX);
@@ -153,7 +161,7 @@ impl<'a> Pass<'a> {
     }
 
     /// Follows the entries of one tile.
-    async fn block(&mut self, store: &Store, block: Block) -> Result<(), EngineError> {
+    async fn block(&mut self, store: &Arc<Store>, block: Block) -> Result<(), EngineError> {
         let index = (block.first - 1) / u64::from(WIDTH);
         let known = self.trees.mismatches.len();
         self.trees.take(&block, index < self.tiles());
@@ -186,12 +194,26 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
+    /// Begins to read the next snapshot.
+    fn read_snapshot(&mut self, store: &Arc<Store>) {
+        let (store, ledger) = (Arc::clone(store), self.standing.head.ledger);
+        self.snapshot = self.snapshots.next().map(|at| {
+            let at = *at;
+            (at, tokio::spawn(async move { replay::snapshot::at(&store, ledger, at).await }))
+        });
+    }
+
     /// Compares the snapshot left at this position, if one was, where the fold is as far.
-    async fn compare_snapshot(&mut self, store: &Store, position: u64) -> Result<(), EngineError> {
-        if self.snapshots.next_if(|at| u64::try_from(**at) == Ok(position)).is_none() || self.judge.judged != position {
+    async fn compare_snapshot(&mut self, store: &Arc<Store>, position: u64) -> Result<(), EngineError> {
+        let Some((_, found)) = self.snapshot.take_if(|(at, _)| u64::try_from(*at) == Ok(position)) else {
             return Ok(());
+        };
+        let found = found.await.unwrap_or(Err(EngineError::Stopped))?;
+        if self.judge.judged == position {
+            replay::snapshot::compare(&found, &self.judge.state, &mut self.projections);
+            self.read_snapshot(store);
         }
-        replay::snapshot::compare(store, self.standing.head.ledger, &self.judge.state, &mut self.projections).await
+        Ok(())
     }
 
     /// Whether entries stand behind the head.
@@ -356,8 +378,8 @@ async fn span(
     let tiles = store.tiles_read(ledger, 0, (index(from), index(to)));
     let records = store.event_span(ledger, signed(from), signed(to));
     let (tiles, records) = try_join(tiles, records).await?;
-    let decoded = tokio::task::spawn_blocking(move || decoded::decode(&name, (from, to), records));
-    let mut blocks = decoded.await.map_err(|_| EngineError::Stopped)?;
+    let decoded = tokio::task::spawn_blocking(move || decoded::decode(&name, (from, to), &records));
+    let mut blocks = decoded.await.map_err(|_| EngineError::Stopped)??;
     for tile in tiles {
         let block = blocks.iter_mut().find(|block| index(block.first) == tile.index);
         if let Some(block) = block.filter(|block| block.due == u64::from(WIDTH)) {

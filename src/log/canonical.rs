@@ -2,21 +2,22 @@
 //! can be, numbers as ECMAScript writes them.
 //!
 //! Everything is written once, as it comes; members are put in order where their object ends. An entry is written
-//! when it is appended and again by whoever verifies it, so this costs what writing unsorted JSON costs.
+//! when it is appended and again by whoever verifies it, so this costs no more than writing unsorted JSON does.
+
+mod write;
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::io;
 use std::ops::Range;
 
 use serde::Serialize;
-use serde_json::Serializer;
-use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 
-/// Whole numbers up to this are doubles, and written in digits.
-const WHOLE_MAX: u64 = 1 << 53;
 /// An entry seldom has more bytes.
 const CAPACITY: usize = 1_024;
+/// Nor more of them in an object whose members come in another order.
+const UNSORTED: usize = 512;
+/// Nor more members.
+const MEMBERS: usize = 32;
 
 /// Writes a value as canonical JSON.
 ///
@@ -33,8 +34,11 @@ pub fn to_vec(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
 ///
 /// Those of [`to_vec`].
 pub fn object(value: &impl Serialize) -> Result<Object, serde_json::Error> {
-    let mut text = Text { out: Vec::with_capacity(CAPACITY), ..Text::default() };
-    value.serialize(&mut Serializer::with_formatter(io::sink(), &mut text))?;
+    let mut text = Text::default();
+    text.out.reserve(CAPACITY);
+    text.members.reserve(MEMBERS);
+    text.sorted.reserve(UNSORTED);
+    value.serialize(&mut text)?;
     Ok(Object { bytes: text.out, members: text.members })
 }
 
@@ -49,10 +53,7 @@ impl Object {
     /// The text of a member's value.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<&[u8]> {
-        let named = |member: &&Member| {
-            let quoted = self.bytes.get(member.name.clone()).unwrap_or_default();
-            quoted.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) == Some(name.as_bytes())
-        };
+        let named = |member: &&Member| member.inner(&self.bytes) == name.as_bytes();
         let member = self.members.iter().find(named)?;
         self.bytes.get(member.name.end + 1..member.end)
     }
@@ -68,188 +69,67 @@ struct Member {
 }
 
 impl Member {
-    /// Names that are ASCII and stand as they are: nearly all.
-    fn rank(name: &[u8]) -> Option<u64> {
-        let inner = name.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-        if !inner.is_ascii() || inner.contains(&b'\\') {
-            return None;
+    /// Its name as it is written in `out`, without the quotes.
+    fn inner<'a>(&self, out: &'a [u8]) -> &'a [u8] {
+        out.get(self.name.start + 1..self.name.end.saturating_sub(1)).unwrap_or_default()
+    }
+
+    /// The first bytes of a name that is ASCII and stands as it is: nearly all.
+    fn rank(inner: &[u8]) -> Option<u64> {
+        let stands = inner.is_ascii() && !inner.contains(&b'\\');
+        let first = match inner.first_chunk() {
+            Some(first) => u64::from_be_bytes(*first),
+            None => inner.iter().chain([0; 8].iter()).take(8).fold(0, |rank, byte| rank << 8 | u64::from(*byte)),
+        };
+        stands.then_some(first)
+    }
+
+    /// The order of two names written in `out`: that of their UTF-16 code units.
+    fn order(&self, other: &Self, out: &[u8]) -> Ordering {
+        if let (Some(rank), Some(of_other)) = (self.rank, other.rank) {
+            return rank.cmp(&of_other).then_with(|| self.inner(out).cmp(other.inner(out)));
         }
-        let count = inner.len().min(8);
-        let mut first = [0; 8];
-        first.get_mut(..count)?.copy_from_slice(inner.get(..count)?);
-        Some(u64::from_be_bytes(first))
+        // What was written as a text reads back as one.
+        let [one, other] = [self, other].map(|member| {
+            let name = out.get(member.name.clone()).unwrap_or_default();
+            serde_json::from_slice::<Cow<str>>(name).unwrap_or_default()
+        });
+        one.encode_utf16().cmp(other.encode_utf16())
     }
 }
 
-/// What is written so far. It is the formatter itself, for a writer could not be read again.
+/// What is written so far.
 #[derive(Default)]
 struct Text {
     out: Vec<u8>,
-    /// The members of the objects that are open, outer ones first.
+    /// The members of the objects that are open, outer ones first; of the outermost also when it has ended.
     members: Vec<Member>,
-    /// Where each open object begins: its first member, and its first byte.
-    objects: Vec<(usize, usize)>,
+    /// Members of an object, in order, until they are put in their place.
+    sorted: Vec<u8>,
 }
 
 impl Text {
-    /// The order of two names: that of their UTF-16 code units.
-    fn order(&self, one: &Member, other: &Member) -> Ordering {
-        let name = |member: &Member| self.out.get(member.name.clone()).unwrap_or_default();
-        if let (Some(rank), Some(of_other)) = (one.rank, other.rank) {
-            // A quote would come before what follows it in a longer name, but for a blank: both are cut off.
-            let rest = |member: &Member| name(member).get(1..member.name.len().saturating_sub(1));
-            return rank.cmp(&of_other).then_with(|| rest(one).cmp(&rest(other)));
-        }
-        // What was written as a text reads back as one.
-        let [one, other] =
-            [one, other].map(|member| serde_json::from_slice::<Cow<str>>(name(member)).unwrap_or_default());
-        one.encode_utf16().cmp(other.encode_utf16())
-    }
-
     /// Puts the members from `first` on in order, which begin behind the byte `start`.
     fn sort(&mut self, first: usize, start: usize) {
-        let run = self.members.get(first..).unwrap_or_default();
-        if run.is_sorted_by(|one, other| self.order(one, other).is_lt()) {
+        let Self { out, members, sorted } = self;
+        let run = members.get_mut(first..).unwrap_or_default();
+        for member in &mut *run {
+            member.rank = Member::rank(member.inner(out));
+        }
+        if run.is_sorted_by(|one, other| one.order(other, out).is_lt()) {
             return;
         }
-        let mut members = self.members.split_off(first);
-        members.sort_by(|one, other| self.order(one, other));
-        let mut sorted = Vec::with_capacity(self.out.len().saturating_sub(start));
-        for member in &mut members {
+        run.sort_by(|one, other| one.order(other, out));
+        for member in run {
             let at = start + sorted.len();
-            sorted.extend_from_slice(self.out.get(member.name.start..member.end).unwrap_or_default());
+            sorted.extend_from_slice(out.get(member.name.start..member.end).unwrap_or_default());
             sorted.push(b',');
             member.end = at + (member.end - member.name.start);
             member.name = at..at + member.name.len();
         }
         sorted.pop();
-        self.out.truncate(start);
-        self.out.append(&mut sorted);
-        self.members.append(&mut members);
-    }
-
-    fn integer(&mut self, negative: bool, magnitude: u64) {
-        if magnitude > WHOLE_MAX {
-            // The double nearest to it is what every reader of JSON sees.
-            #[expect(clippy::cast_precision_loss, reason = "RFC 8785 has doubles only")]
-            let double = if negative { -(magnitude as f64) } else { magnitude as f64 };
-            return self.double(double);
-        }
-        if negative {
-            self.out.push(b'-');
-        }
-        // Writing to memory does not fail.
-        let _written = CompactFormatter.write_u64(&mut self.out, magnitude);
-    }
-
-    fn double(&mut self, value: f64) {
-        self.out.extend_from_slice(ryu_js::Buffer::new().format_finite(value).as_bytes());
-    }
-}
-
-/// The methods that write to whatever they are given: here to what is written so far.
-macro_rules! as_compact {
-    ($( $name:ident($($argument:ident: $type:ty),*); )*) => { $(
-        fn $name<W: ?Sized + io::Write>(&mut self, _: &mut W $(, $argument: $type)*) -> io::Result<()> {
-            CompactFormatter.$name(&mut self.out $(, $argument)*)
-        }
-    )* };
-}
-
-/// Whole numbers, each as its sign and magnitude.
-macro_rules! integers {
-    ($( $name:ident($type:ty); )*) => { $(
-        fn $name<W: ?Sized + io::Write>(&mut self, _: &mut W, value: $type) -> io::Result<()> {
-            #[allow(unused_comparisons, reason = "some types have no sign")]
-            self.integer(value < 0, i128::from(value).unsigned_abs().try_into().unwrap_or(u64::MAX));
-            Ok(())
-        }
-    )* };
-}
-
-impl Formatter for &mut Text {
-    as_compact! {
-        write_null();
-        write_bool(value: bool);
-        write_raw_fragment(fragment: &str);
-        begin_string();
-        write_string_fragment(fragment: &str);
-        write_char_escape(escape: CharEscape);
-        end_string();
-        begin_array();
-        begin_array_value(first: bool);
-        end_array_value();
-        end_array();
-    }
-
-    integers! {
-        write_i8(i8);
-        write_i16(i16);
-        write_i32(i32);
-        write_i64(i64);
-        write_u8(u8);
-        write_u16(u16);
-        write_u32(u32);
-        write_u64(u64);
-    }
-
-    fn write_f32<W: ?Sized + io::Write>(&mut self, _: &mut W, value: f32) -> io::Result<()> {
-        self.double(f64::from(value));
-        Ok(())
-    }
-
-    fn write_f64<W: ?Sized + io::Write>(&mut self, _: &mut W, value: f64) -> io::Result<()> {
-        self.double(value);
-        Ok(())
-    }
-
-    fn begin_object<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
-        self.out.push(b'{');
-        self.objects.push((self.members.len(), self.out.len()));
-        Ok(())
-    }
-
-    fn begin_object_key<W: ?Sized + io::Write>(&mut self, _: &mut W, first: bool) -> io::Result<()> {
-        if !first {
-            self.out.push(b',');
-        }
-        let start = self.out.len();
-        self.members.push(Member { name: start..start, rank: None, end: start });
-        Ok(())
-    }
-
-    fn end_object_key<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
-        let end = self.out.len();
-        if let Some(member) = self.members.last_mut() {
-            member.name.end = end;
-            member.rank = Member::rank(self.out.get(member.name.clone()).unwrap_or_default());
-        }
-        Ok(())
-    }
-
-    fn begin_object_value<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
-        self.out.push(b':');
-        Ok(())
-    }
-
-    fn end_object_value<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
-        let end = self.out.len();
-        if let Some(member) = self.members.last_mut() {
-            member.end = end;
-        }
-        Ok(())
-    }
-
-    fn end_object<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
-        if let Some((first, start)) = self.objects.pop() {
-            self.sort(first, start);
-            // Of the outermost object they are asked for.
-            if !self.objects.is_empty() {
-                self.members.truncate(first);
-            }
-        }
-        self.out.push(b'}');
-        Ok(())
+        out.truncate(start);
+        out.append(sorted);
     }
 }
 
@@ -286,6 +166,65 @@ mod tests {
             let text = to_vec(&value).unwrap();
             prop_assert_eq!(String::from_utf8(serde_json_canonicalizer::to_vec(&value).unwrap()), String::from_utf8(text));
         }
+    }
+
+    #[derive(Serialize)]
+    enum Variant {
+        Unit,
+        Newtype(i8),
+    }
+
+    #[derive(Serialize)]
+    struct Newtype(Option<char>);
+
+    #[derive(Serialize)]
+    struct Shapes<'a> {
+        tuple: (u8, i16, Option<u32>, ()),
+        escaped: &'a str,
+        variants: [Variant; 2],
+        #[serde(rename = "Nested \u{1f600} \"")]
+        nested: std::collections::BTreeMap<Newtype, Vec<bool>>,
+        by_number: std::collections::BTreeMap<i64, f64>,
+        day: chrono::NaiveDate,
+        large: (u64, i64, u64, f32),
+    }
+
+    impl PartialEq for Newtype {
+        fn eq(&self, other: &Self) -> bool {
+            self.0 == other.0
+        }
+    }
+    impl Eq for Newtype {}
+    impl PartialOrd for Newtype {
+        fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+            Some(self.cmp(other))
+        }
+    }
+    impl Ord for Newtype {
+        fn cmp(&self, other: &Self) -> Ordering {
+            self.0.cmp(&other.0)
+        }
+    }
+
+    #[test]
+    fn values_of_every_shape_are_written_as_another_implementation_does() {
+        let mut shapes = Shapes {
+            tuple: (255, -1, None, ()),
+            escaped: "\u{0}\u{1f}\"\\/\u{7f}\u{2028}\t\n备注",
+            variants: [Variant::Unit, Variant::Newtype(-128)],
+            nested: [(Newtype(Some('b')), vec![true]), (Newtype(Some('a')), vec![])].into(),
+            by_number: [(-3, 1e21), (20, 0.1), (3, -0.0)].into(),
+            day: chrono::NaiveDate::from_ymd_opt(2026, 2, 3).unwrap(),
+            large: (u64::MAX, i64::MIN, 1 << 53, 1.5),
+        };
+        let texts = |shapes: &Shapes| {
+            let others = serde_json_canonicalizer::to_vec(shapes).unwrap();
+            (String::from_utf8(to_vec(shapes).unwrap()).unwrap(), String::from_utf8(others).unwrap())
+        };
+        let (own, others) = texts(&shapes);
+        assert_eq!(own, others);
+        shapes.nested.insert(Newtype(None), vec![]);
+        assert!(to_vec(&shapes).is_err(), "nothing is no name");
     }
 
     #[test]

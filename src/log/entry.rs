@@ -4,14 +4,16 @@
 //! bytes. What no longer reads as an event is an error, never a guess.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 
 use chrono::{DateTime, SecondsFormat};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::domain::act::{Act, ActKind};
+use crate::domain::act::{Act, ActKind, Decode};
 use crate::domain::command::{Command, Party};
 use crate::domain::event::{Event, Reason};
 use crate::domain::form::date_parse;
@@ -61,9 +63,9 @@ struct Written<'a> {
     warnings: &'a [Reason],
 }
 
-/// An entry as it is read; its data are decoded once its type is known.
+/// An entry as it is read, with its data as they stand or as those of an act.
 #[derive(Deserialize)]
-struct Read<'a> {
+struct Read<'a, T> {
     position: u64,
     stream: String,
     version: u64,
@@ -82,8 +84,46 @@ struct Read<'a> {
     note: Option<Note>,
     #[serde(default)]
     warnings: Vec<Reason>,
-    #[serde(borrow)]
-    data: &'a RawValue,
+    data: T,
+}
+
+impl<T> Read<'_, T> {
+    fn into_event(self, act: impl FnOnce(T) -> Act) -> Event {
+        Event {
+            position: self.position,
+            stream: self.stream,
+            version: self.version,
+            on: self.on,
+            recorded_at: self.recorded_at,
+            simulated: self.simulated,
+            command_id: self.command_id,
+            by: self.by,
+            approvals: self.approvals,
+            note: self.note,
+            warnings: self.warnings,
+            act: act(self.data),
+        }
+    }
+}
+
+/// Reads an entry of the type that it seems to be of; none where it is not.
+struct Whole<'a>(&'a str, ActKind);
+
+impl Decode for Whole<'_> {
+    type Decoded = Option<Event>;
+    type Error = Infallible;
+
+    fn decode<T: DeserializeOwned>(self, act: fn(T) -> Act) -> Result<Option<Event>, Infallible> {
+        let Self(entry, kind) = self;
+        let read = serde_json::from_str::<Read<T>>(entry).ok().filter(|read| read.kind == kind.event());
+        Ok(read.map(|read| read.into_event(act)))
+    }
+}
+
+/// The type that an entry seems to be of: it stands behind the data, near the end.
+fn seeming_kind(entry: &str) -> Option<ActKind> {
+    let (_, behind) = entry.rsplit_once(r#","type":""#)?;
+    ActKind::of_event(behind.split_once('"')?.0)
 }
 
 fn read_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
@@ -161,22 +201,17 @@ fn object(ledger: &str, event: &Event) -> Result<canonical::Object, EntryError> 
 ///
 /// [`EntryError::Unreadable`] or [`EntryError::UnknownType`].
 pub fn read(entry: &[u8]) -> Result<Event, EntryError> {
-    let read: Read = serde_json::from_slice(entry).map_err(EntryError::Unreadable)?;
+    if let Ok(text) = str::from_utf8(entry)
+        && let Some(kind) = seeming_kind(text)
+        && let Ok(Some(event)) = kind.decode(Whole(text, kind))
+    {
+        return Ok(event);
+    }
+    // Otherwise, and to tell what is wrong: the type first, then the data.
+    let read: Read<&RawValue> = serde_json::from_slice(entry).map_err(EntryError::Unreadable)?;
     let Some(kind) = ActKind::of_event(&read.kind) else { return Err(EntryError::UnknownType(read.kind.into_owned())) };
-    Ok(Event {
-        position: read.position,
-        stream: read.stream,
-        version: read.version,
-        on: read.on,
-        recorded_at: read.recorded_at,
-        simulated: read.simulated,
-        command_id: read.command_id,
-        by: read.by,
-        approvals: read.approvals,
-        note: read.note,
-        warnings: read.warnings,
-        act: kind.decode(read.data.get()).map_err(EntryError::Unreadable)?,
-    })
+    let act = kind.decode(read.data.get()).map_err(EntryError::Unreadable)?;
+    Ok(read.into_event(|_| act))
 }
 
 /// The content of a command by which a repeated one is known: everything but its id and simulated time.

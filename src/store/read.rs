@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::stream::{Stream, try_unfold};
 use tokio_postgres::Row;
+use tokio_postgres::types::FromSql;
 use uuid::Uuid;
 
 use super::connection::Store;
@@ -43,27 +44,37 @@ pub struct Head {
     pub opened_at: DateTime<Utc>,
 }
 
-/// One entry as it stands in the log.
+/// One entry as it stands in the log; its texts and bytes may be lent by the [`Span`] that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct Record<T = String, B = Vec<u8>> {
     /// Its position, from 1.
     pub position: i64,
     /// Its stream.
-    pub stream: String,
+    pub stream: T,
     /// Its version in the stream, from 1.
     pub version: i32,
     /// Its type.
-    pub kind: String,
+    pub kind: T,
     /// The business date.
     pub business_date: NaiveDate,
     /// When it was recorded.
     pub recorded_at: DateTime<Utc>,
     /// The canonical JSON, byte for byte.
-    pub entry: Vec<u8>,
+    pub entry: B,
     /// The payment it is about, as it is found by.
-    pub item: Option<String>,
+    pub item: Option<T>,
     /// The command that led to it, as that is found by: where it is its first event.
     pub command: Option<Uuid>,
+}
+
+/// The entries of a span of positions, as they were received.
+pub struct Span(Vec<Row>);
+
+impl Span {
+    /// The entries, in order.
+    pub fn records(&self) -> impl Iterator<Item = Result<Record<&str, &[u8]>, StoreError>> {
+        self.0.iter().map(|row| Ok(record_of(row)?))
+    }
 }
 
 /// A read that is under way: what of, where it stands, which way it goes.
@@ -150,10 +161,9 @@ impl Store {
     ///
     /// # Errors
     /// Those of the connection.
-    pub async fn event_span(&self, ledger: i64, from: i64, to: i64) -> Result<Vec<Record>, StoreError> {
+    pub async fn event_span(&self, ledger: i64, from: i64, to: i64) -> Result<Span, StoreError> {
         let statement = self.prepared(sql::EVENT_SPAN).await?;
-        let rows = self.client.query(&statement, &[&ledger, &from, &to]).await?;
-        Ok(rows.iter().map(record_of).collect::<Result<_, _>>()?)
+        Ok(Span(self.client.query(&statement, &[&ledger, &from, &to]).await?))
     }
 
     /// Those of them that are no payments.
@@ -345,7 +355,7 @@ pub(super) fn head_of(row: &Row) -> Result<Head, tokio_postgres::Error> {
     })
 }
 
-fn record_of(row: &Row) -> Result<Record, tokio_postgres::Error> {
+fn record_of<'a, T: FromSql<'a>, B: FromSql<'a>>(row: &'a Row) -> Result<Record<T, B>, tokio_postgres::Error> {
     Ok(Record {
         position: row.try_get(0)?,
         stream: row.try_get(1)?,

@@ -3,7 +3,7 @@
 //! Like the auditor they know the log's JSON only. Each entry is first posted, then everything that must hold is
 //! checked; what does not is told in words. Nothing here asks the ledger what it thinks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -38,7 +38,7 @@ struct Book {
 #[derive(Clone, Debug, Default)]
 pub struct Books {
     pilots: BTreeMap<String, Book>,
-    streams: BTreeMap<String, u64>,
+    streams: HashMap<String, u64>,
     position: u64,
     last_simulated: String,
     closed_through: String,
@@ -52,7 +52,7 @@ fn hold(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
 
 impl Books {
     /// The version of each stream and the last position, as counted here.
-    pub const fn counts(&self) -> (&BTreeMap<String, u64>, u64) {
+    pub const fn counts(&self) -> (&HashMap<String, u64>, u64) {
         (&self.streams, self.position)
     }
 

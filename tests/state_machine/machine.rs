@@ -58,7 +58,7 @@ pub fn fold<'a>(ledger: &mut Ledger, events: impl IntoIterator<Item = &'a Event>
 /// What is written of an act is read back as it was.
 fn round_trip(act: &Act) -> Result<String, String> {
     let written = serde_json::to_string(act).map_err(|error| error.to_string())?;
-    let read = act.kind().decode(&written).map_err(|error| format!("{written} is not read back: {error}"))?;
+    let read = act.kind().decode(written.as_str()).map_err(|error| format!("{written} is not read back: {error}"))?;
     if read == *act { Ok(written) } else { Err(format!("{written} is read back as {read:?}")) }
 }
 

@@ -1,5 +1,6 @@
 //! A ledger to be tampered with, and put back as it was; the checkpoints that were signed over it.
 
+use futures_util::TryStreamExt as _;
 use tokio_postgres::Client;
 use tranche::engine::verify::{self, Claim, Report};
 use tranche::log::checkpoint::Checkpoint;
@@ -28,7 +29,7 @@ impl Bench {
         desk.accepted(FIRST_COHORT.lines().take(LINES));
         let (store, head) = desk.head().await;
         assert_eq!(store.tile_fill(head.ledger, 10).await.unwrap(), 0);
-        let records = store.event_span(head.ledger, 1, head.position).await.unwrap();
+        let records = store.event_read(head.ledger, 1, head.position).try_collect().await.unwrap();
         let owner = cluster::connect(desk.target.config()).await;
         owner.batch_execute("CREATE SCHEMA kept").await.unwrap();
         for table in TABLES {

@@ -4,7 +4,7 @@ use crate::domain::Date;
 use crate::domain::act::{Publicise, Recognise, Recommend, RejectApplication, Review, SubmitApplication};
 use crate::domain::area::{AreaKind, AreaLevel};
 use crate::domain::code::{CapKind, Stage};
-use crate::domain::ledger::{Application, ApplicationState, Ledger, Pilot, Programme};
+use crate::domain::ledger::{Application, ApplicationState, ByDay, Ledger, Pilot, Programme};
 use crate::domain::money::Money;
 use crate::domain::text::Id;
 
@@ -106,8 +106,8 @@ fn recognised(programme: &Programme, application: &Application, act: &Recognise,
         releases: Vec::new(),
         assignments: Vec::new(),
         balance: Money::ZERO,
-        balance_by_day: std::collections::BTreeMap::new(),
-        payments_by_day: std::collections::BTreeMap::new(),
+        balance_by_day: ByDay::default(),
+        payments_by_day: ByDay::default(),
         self_evaluations: Vec::new(),
         evaluations: Vec::new(),
         payouts: Vec::new(),

@@ -5,7 +5,7 @@ use crate::domain::Date;
 use crate::domain::act::{
     AssignProject, ChangeAssignment, ConfirmReceipt, FileProject, Pay, Release, ReversePayment, ReverseRelease,
 };
-use crate::domain::ledger::{Allocation, Assignment, IdKind, Ledger, Payment, Pilot, Tranche};
+use crate::domain::ledger::{Allocation, Assignment, ByDay, IdKind, Ledger, Payment, Pilot, Tranche};
 use crate::domain::money::Money;
 use crate::domain::text::{Id, ProjectCode};
 
@@ -15,7 +15,7 @@ pub(super) fn allocate(ledger: &mut Ledger, on: Date, pilot: &Id, amount: Money)
 
 /// Moves the balance on a day; a sum taken out is negative.
 pub(super) fn move_balance(pilot: &mut Pilot, on: Date, sum: Money) {
-    *pilot.balance_by_day.entry(on).or_default() += sum;
+    pilot.balance_by_day.change(on, |of_day| *of_day += sum);
     pilot.balance += sum;
 }
 
@@ -68,7 +68,7 @@ pub(super) fn assign_project(ledger: &mut Ledger, on: Date, act: &AssignProject)
             on,
             amounts: vec![Allocation { on, amount: act.amount }],
             filed_on: None,
-            paid_by_day: std::collections::BTreeMap::new(),
+            paid_by_day: ByDay::default(),
             paid: Money::ZERO,
         });
     });
@@ -108,7 +108,7 @@ pub(super) fn pay(ledger: &mut Ledger, on: Date, act: &Pay) {
         return;
     };
     book_payment(pilot, index, on, act.amount);
-    pilot.payments_by_day.entry(on).or_default().count += 1;
+    pilot.payments_by_day.change(on, |day| day.count += 1);
     let payment = Payment { pilot: act.pilot.clone(), assignment: index, on, amount: act.amount, reversed_on: None };
     ledger.payments.insert(act.payment.clone(), payment);
 }
@@ -122,15 +122,15 @@ pub(super) fn reverse_payment(ledger: &mut Ledger, on: Date, act: &ReversePaymen
         return;
     };
     book_payment(pilot, payment.assignment, on, -payment.amount);
-    pilot.payments_by_day.entry(payment.on).or_default().reversed_on.push(on);
+    pilot.payments_by_day.change(payment.on, |day| day.reversed_on.push(on));
 }
 
 /// Books a payment, or with a negative sum its reversal, wherever payments are added up.
 fn book_payment(pilot: &mut Pilot, assignment: usize, on: Date, sum: Money) {
     move_balance(pilot, on, -sum);
-    pilot.payments_by_day.entry(on).or_default().net += sum;
+    pilot.payments_by_day.change(on, |day| day.net += sum);
     if let Some(assignment) = pilot.assignments.get_mut(assignment) {
-        *assignment.paid_by_day.entry(on).or_default() += sum;
+        assignment.paid_by_day.change(on, |of_day| *of_day += sum);
         assignment.paid += sum;
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::year_of;
+use super::{ByDay, year_of};
 use crate::domain::Date;
 use crate::domain::act::{Owner, PlannedProject, Target};
 use crate::domain::code::{CapKind, EvaluationKind, FindingKind, Grade, Purpose, ReturnSource};
@@ -39,9 +39,9 @@ pub struct Pilot {
     /// The balance after everything recorded.
     pub balance: Money,
     /// What each day did to the balance.
-    pub balance_by_day: BTreeMap<Date, Money>,
+    pub balance_by_day: ByDay<Money>,
     /// What was paid on each day.
-    pub payments_by_day: BTreeMap<Date, DayOfPayments>,
+    pub payments_by_day: ByDay<DayOfPayments>,
     /// Its self-evaluations.
     pub self_evaluations: Vec<SelfEvaluation>,
     /// The province's evaluations.
@@ -142,7 +142,7 @@ pub struct Assignment {
     /// When it was filed.
     pub filed_on: Option<Date>,
     /// What was paid for it on each day, net of reversals.
-    pub paid_by_day: BTreeMap<Date, Money>,
+    pub paid_by_day: ByDay<Money>,
     /// What was paid for it in all.
     pub paid: Money,
 }
@@ -477,15 +477,17 @@ impl Pilot {
     pub fn lowest_balance_from(&self, from: Date) -> (Date, Money) {
         let mut balance = self.balance;
         let mut lowest = None;
-        for (day, sum) in self.balance_by_day.range(from..).rev() {
+        let mut first = None;
+        for (day, sum) in self.balance_by_day.back_to(from) {
             if lowest.is_none_or(|(_, least)| balance <= least) {
                 lowest = Some((*day, balance));
             }
             balance -= *sum;
+            first = Some(*day);
         }
         // `balance` is now that of the day before `from`, which also holds on `from` where nothing moved then.
         match lowest {
-            Some((day, least)) if self.balance_by_day.contains_key(&from) || least <= balance => (day, least),
+            Some((day, least)) if first == Some(from) || least <= balance => (day, least),
             _ => (from, balance),
         }
     }

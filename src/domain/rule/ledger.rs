@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::domain::Date;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::code::{Body, EvaluationKind};
-use crate::domain::decide::{Case, application_of, pilot_of};
+use crate::domain::decide::{Case, application_of};
 use crate::domain::rulebook::Rule;
 use crate::domain::text::Id;
 
@@ -72,7 +72,7 @@ fn auth_01(case: &mut Case) {
 fn auth_02(case: &mut Case) {
     let ledger = case.ledger;
     let act = &case.command.act;
-    let (city, areas): (Option<&str>, &[Id]) = if let Some(pilot) = pilot_of(act).and_then(|id| ledger.pilots.get(id)) {
+    let (city, areas): (Option<&str>, &[Id]) = if let Some(pilot) = case.subject {
         (Some(&pilot.city), &pilot.members)
     } else if let Act::SubmitApplication(new) = act {
         (ledger.programme.areas.get(&new.lead).map(|area| area.city.as_str()), std::slice::from_ref(&new.lead))

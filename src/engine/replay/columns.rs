@@ -9,27 +9,31 @@ use crate::log::entry;
 use crate::store::Record;
 
 /// Compares the columns of a record with its entry, but for the command's.
-pub(in crate::engine) fn compare(record: &Record, event: &Event, differences: &mut Differences) {
-    let position = record.position.to_string();
+pub(in crate::engine) fn compare<T: AsRef<str>, B>(
+    record: &Record<T, B>,
+    event: &Event,
+    differences: &mut Differences,
+) {
     let mut note = |field: &str, found: String, expected: String| {
-        differences.note(("event", &position, field), found, expected);
+        differences.note(("event", &record.position.to_string(), field), found, expected);
     };
-    if record.stream != event.stream {
-        note("stream", record.stream.clone(), event.stream.clone());
+    let (stream, kind) = (record.stream.as_ref(), record.kind.as_ref());
+    if stream != event.stream {
+        note("stream", stream.to_owned(), event.stream.clone());
     }
     if u64::try_from(record.version) != Ok(event.version) {
         note("version", record.version.to_string(), event.version.to_string());
     }
-    let kind = event.act.kind().event();
-    if record.kind != kind {
-        note("type", record.kind.clone(), kind.to_owned());
+    let kind_due = event.act.kind().event();
+    if kind != kind_due {
+        note("type", kind.to_owned(), kind_due.to_owned());
     }
     if record.business_date != event.on {
         note("business_date", record.business_date.to_string(), event.on.to_string());
     }
-    let item = payment::item_of(&event.act);
-    if record.item != item {
-        note("item", record.item.clone().unwrap_or_default(), item.unwrap_or_default());
+    let item = record.item.as_ref().map(AsRef::as_ref);
+    if !payment::is_item(item, &event.act) {
+        note("item", item.unwrap_or_default().to_owned(), payment::item_of(&event.act).unwrap_or_default());
     }
     if record.recorded_at != event.recorded_at {
         note("recorded_at", entry::moment_text(record.recorded_at), entry::moment_text(event.recorded_at));

@@ -8,17 +8,16 @@ use crate::domain::ledger::Ledger;
 use crate::domain::text::Id;
 use crate::engine::EngineError;
 use crate::engine::draft::signed;
-use crate::store::Store;
+use crate::store::{Part, Store};
+
+/// The parts left at a position.
+pub(in crate::engine) async fn at(store: &Store, ledger: i64, position: i64) -> Result<Vec<Part>, EngineError> {
+    Ok(store.snapshot_at(ledger, state::FORMAT, position).await?)
+}
 
 /// Compares the parts left at the position that the log is folded up to.
-pub(in crate::engine) async fn compare(
-    store: &Store,
-    ledger: i64,
-    expected: &Ledger,
-    differences: &mut Differences,
-) -> Result<(), EngineError> {
+pub(in crate::engine) fn compare(found: &[Part], expected: &Ledger, differences: &mut Differences) {
     let position = signed(expected.programme.position);
-    let found = store.snapshot_at(ledger, state::FORMAT, position).await?;
     let mut bodies: BTreeMap<&str, &[u8]> =
         found.iter().map(|part| (part.name.as_str(), part.body.as_slice())).collect();
     let pilots: Vec<Id> = found.iter().filter_map(|part| state::pilot_of_stream(&part.name)).collect();
@@ -33,7 +32,6 @@ pub(in crate::engine) async fn compare(
     }
     // A part of a pilot that there was not then.
     bodies.into_keys().for_each(differs);
-    Ok(())
 }
 
 /// Compares the state loaded from the latest snapshot with that of the log.

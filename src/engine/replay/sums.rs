@@ -1,6 +1,6 @@
 //! The second wall's sums, limits and parameters as the log has them, to hold the database's own against.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Differences;
 use crate::domain::event::Event;
@@ -23,7 +23,7 @@ struct Position {
 
 /// The positions of all pilots, moved event by event.
 #[derive(Default)]
-pub(in crate::engine) struct Sums(BTreeMap<String, Position>);
+pub(in crate::engine) struct Sums(HashMap<String, Position>);
 
 impl Sums {
     /// Moves the sums by an event, `after` being the state with it folded in.
@@ -45,7 +45,7 @@ impl Sums {
     /// Compares with what the database has.
     pub(in crate::engine) fn compare(&self, found: &[FundPosition], differences: &mut Differences) {
         let by_pilot: BTreeMap<&str, &FundPosition> = found.iter().map(|one| (one.pilot.as_str(), one)).collect();
-        for (pilot, expected) in &self.0 {
+        for (pilot, expected) in self.0.iter().collect::<BTreeMap<_, _>>() {
             match by_pilot.get(pilot.as_str()) {
                 Some(position) => expected.compare(position, differences),
                 None => differences.note(("fund_position", pilot, "row"), "none".to_owned(), "one".to_owned()),

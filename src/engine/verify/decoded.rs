@@ -8,8 +8,8 @@ use crate::domain::event::Event;
 use crate::engine::replay::{Difference, Differences, columns};
 use crate::log::entry;
 use crate::log::merkle::{Hash, leaf_hash};
-use crate::log::tile::{WIDTH, root_of};
-use crate::store::Record;
+use crate::log::tile::{TILE_BYTES, WIDTH, root_of};
+use crate::store::{Record, Span, StoreError};
 
 /// An entry, taken apart.
 pub(super) struct Item {
@@ -46,45 +46,54 @@ pub(super) struct Block {
 }
 
 /// Takes the records of a span of positions apart, tile by tile.
-pub(super) fn decode(ledger: &str, (from, to): (u64, u64), records: Vec<Record>) -> Vec<Block> {
+pub(super) fn decode(ledger: &str, (from, to): (u64, u64), span: &Span) -> Result<Vec<Block>, StoreError> {
     let width = u64::from(WIDTH);
-    let mut records = records.into_iter().peekable();
+    let mut records = span.records().peekable();
     let mut blocks = Vec::new();
     let mut first = from;
     while first <= to {
         let due = width.min(to - first + 1);
         let mut items = Vec::with_capacity(usize::from(WIDTH));
-        while let Some(record) = records.next_if(|record| position_of(record) < first + due) {
-            items.push(take_apart(ledger, record));
+        let is_due = |record: &Record<_, _>| position_of(record.position) < first + due;
+        while let Some(record) = records.next_if(|record| record.as_ref().map_or(true, is_due)) {
+            items.push(take_apart(ledger, &record?));
         }
         let whole = items.len() as u64 == width;
-        let leaves = || items.iter().flat_map(|item| item.leaf).collect::<Vec<u8>>();
-        let root = whole.then(|| root_of(&leaves()));
+        let root = whole.then(|| root_of(&leaves(&items)));
         blocks.push(Block { first, due, items, root, tile: None });
         first += due;
     }
-    blocks
+    Ok(blocks)
 }
 
-fn position_of(record: &Record) -> u64 {
-    u64::try_from(record.position).unwrap_or(0)
+/// The hashes of entries, one behind the other.
+pub(super) fn leaves(items: &[Item]) -> Vec<u8> {
+    let mut leaves = Vec::with_capacity(TILE_BYTES);
+    for item in items {
+        leaves.extend_from_slice(&item.leaf);
+    }
+    leaves
 }
 
-fn take_apart(ledger: &str, record: Record) -> Item {
-    let leaf = leaf_hash(&record.entry);
+fn position_of(position: i64) -> u64 {
+    u64::try_from(position).unwrap_or(0)
+}
+
+fn take_apart(ledger: &str, record: &Record<&str, &[u8]>) -> Item {
+    let leaf = leaf_hash(record.entry);
     let mut differences = Differences::default();
-    let event = entry::read(&record.entry).map_err(|error| match std::error::Error::source(&error) {
+    let event = entry::read(record.entry).map_err(|error| match std::error::Error::source(&error) {
         Some(cause) => cause.to_string(),
         None => error.to_string(),
     });
     let mut canonical = event.is_err();
     if let Ok(event) = &event {
-        columns::compare(&record, event, &mut differences);
+        columns::compare(record, event, &mut differences);
         canonical = entry::write(ledger, event).is_ok_and(|bytes| bytes == record.entry);
     }
     Item {
-        position: position_of(&record),
-        stream: record.stream,
+        position: position_of(record.position),
+        stream: record.stream.to_owned(),
         version: u64::try_from(record.version).unwrap_or(0),
         recorded_at: record.recorded_at,
         leaf,

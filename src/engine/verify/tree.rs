@@ -4,7 +4,7 @@
 //! Where an entry is not the one whose hash its tile has, a second tree goes on from there with the tile's hash: if the
 //! root somebody signed is that of the second, the entry was altered, and nothing else was.
 
-use super::decoded::Block;
+use super::decoded::{Block, leaves};
 use crate::domain::Timestamp;
 use crate::engine::EngineError;
 use crate::log::merkle::{Frontier, Hash};
@@ -99,7 +99,7 @@ impl Trees {
     fn leaves(&mut self, block: &Block) -> (Vec<u8>, Option<Vec<u8>>) {
         let stored = block.tile.as_ref().filter(|tile| tile.len() == TILE_BYTES);
         if let (Some(_), None) = (block.root, stored) {
-            return (block.items.iter().flat_map(|item| item.leaf).collect(), None);
+            return (leaves(&block.items), None);
         }
         let stored_hashes = stored.map(|tile| tile.as_chunks::<32>().0);
         let mut items = block.items.iter().peekable();
