@@ -13,25 +13,25 @@ use crate::report::paper::table::{Cell, Column, ColumnKind, Link, Row, Table};
 use crate::report::paper::{Prose, Section, Sentence};
 use crate::report::status::View;
 
-/// A figure as the last report had it: as of its date, of what was recorded by then.
-fn before(material: &Material, of: PilotMaterial, figure: Figure) -> Value {
+/// The figures as the last report had them: as of its date, of what was recorded by then.
+fn before(material: &Material, of: PilotMaterial) -> Vec<Value> {
     let known = |state: &Ledger, date: Date| {
         let pilot = state.pilots.get(of.id).filter(|pilot| pilot.recognised_on <= date);
-        let figures = pilot.map(|pilot| Figures::of_pilot(&state.programme, pilot, date));
-        figure.of(&figures.unwrap_or_default())
+        pilot.map(|pilot| Figures::of_pilot(&state.programme, pilot, date)).unwrap_or_default()
     };
-    match (material.stamp.since, material.before) {
+    let figures = match (material.stamp.since, material.before) {
         (Since::Position(_), Some(before)) => known(before, material.as_of()),
-        (Since::Position(_), None) => figure.of(&Figures::default()),
+        (Since::Position(_), None) => Figures::default(),
         (Since::Date(date), _) => {
             let then = |event: &Event| shanghai_date(event.recorded_at) <= date;
-            if of.events_on(date).all(then) {
-                return known(material.state, date);
+            if !of.events_on(date).all(then) {
+                let view = View { as_of: date, ..material.view() };
+                return Figure::ALL.iter().map(|figure| explain_known(view, of, *figure, then).total).collect();
             }
-            let view = View { as_of: date, ..material.view() };
-            explain_known(view, of, figure, then).total
+            known(material.state, date)
         }
-    }
+    };
+    Figure::ALL.iter().map(|figure| figure.of(&figures)).collect()
 }
 
 /// Whether an event came after the last report; and whether it is dated before it, though recorded later.
@@ -69,8 +69,7 @@ fn figures(material: &Material, of: PilotMaterial, last: String, grounds: &Groun
         Column::money("change", "增减"),
     ];
     let mut table = Table::new("changed_figures", "金额变动", columns);
-    for figure in Figure::ALL {
-        let before = before(material, of, *figure);
+    for (figure, before) in Figure::ALL.iter().zip(before(material, of)) {
         let (Value::Sum(then), Value::Sum(now)) = (before, figure.of(grounds.figures())) else { continue };
         if then != now {
             let cells = [figure.zh().into(), shown(before), grounds.cell(*figure), (now - then).into()];

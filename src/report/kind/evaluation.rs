@@ -36,7 +36,7 @@ struct Form<'a> {
     /// What monitoring found last, and when.
     progress: HashMap<&'a str, (&'a str, Date)>,
     funds: Funds,
-    /// What the sums of [`Form::funds`] are made of, in its order.
+    /// What the sums of [`Form::funds`] are made of.
     grounds: Bases,
 }
 

@@ -52,9 +52,7 @@ struct Line<'a> {
 }
 
 /// The events of an assignment: those that made and changed it, and its payments with their reversals.
-#[derive(Default)]
 struct Trail {
-    made: u64,
     assigned: Vec<u64>,
     paid: Vec<u64>,
 }
@@ -67,16 +65,16 @@ fn trails(of: PilotMaterial, date: Date) -> Vec<Trail> {
         match &event.act {
             Act::AssignProject(act) => {
                 projects.insert(act.project.as_str(), trails.len());
-                trails.push(Trail { made: position, assigned: vec![position], paid: Vec::new() });
+                trails.push(Trail { assigned: vec![position], paid: Vec::new() });
             }
             Act::ChangeAssignment(act) => {
                 let trail = projects.get(act.project.as_str()).and_then(|at| trails.get_mut(*at));
                 trail.filter(|_| dated).into_iter().for_each(|trail| trail.assigned.push(position));
             }
             Act::Pay(act) => {
-                let at = projects.get(act.project.as_str()).copied().unwrap_or(0);
-                payments.insert(act.payment.as_str(), at);
-                trails.get_mut(at).filter(|_| dated).into_iter().for_each(|trail| trail.paid.push(position));
+                let Some(at) = projects.get(act.project.as_str()) else { continue };
+                payments.insert(act.payment.as_str(), *at);
+                trails.get_mut(*at).filter(|_| dated).into_iter().for_each(|trail| trail.paid.push(position));
             }
             Act::ReversePayment(act) => {
                 let trail = payments.get(act.payment.as_str()).and_then(|at| trails.get_mut(*at));
@@ -128,6 +126,11 @@ impl Line<'_> {
         Row::from(cells).toned(if withdrawn { Tone::Reversed } else { Tone::Plain })
     }
 
+    /// The event that assigned it.
+    fn made(&self) -> Option<Link> {
+        self.trail.assigned.first().copied().map(Link::Event)
+    }
+
     /// What is assigned and paid, and the rate of both.
     fn sums(&self) -> [Cell; 3] {
         [
@@ -169,7 +172,7 @@ pub(super) fn brief(material: &Material, of: PilotMaterial, grounds: &Grounds, d
     for line in lines(material, of, draft) {
         let [assigned, paid, rate] = line.sums();
         let cells = vec![
-            Cell::text(line.assignment.project.as_str()).on(Link::Event(line.trail.made)),
+            Cell::text(line.assignment.project.as_str()).on(line.made()),
             line.assignment.name.as_str().into(),
             line.assignment.direction.as_str().into(),
             assigned,
@@ -204,7 +207,7 @@ fn full(lines: &[Line], grounds: &Grounds) -> Table {
         let project = line.assignment;
         let [assigned, paid, rate] = line.sums();
         let cells = vec![
-            Cell::text(project.project.as_str()).on(Link::Event(line.trail.made)),
+            Cell::text(project.project.as_str()).on(line.made()),
             project.name.as_str().into(),
             direction(project.direction.as_str()).into(),
             project.owner.name.as_str().into(),
