@@ -5,6 +5,7 @@
 //! command was there already, the second wall fired — it throws the state away, catches up, and decides again.
 //! Nothing is answered before its commit, and no outcome is guessed.
 
+mod announcer;
 mod at_hand;
 mod recovery;
 
@@ -17,6 +18,8 @@ use futures_util::future::{MaybeDone, maybe_done};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
+
+use announcer::Announcer;
 
 use super::draft::{Draft, Pending, refused, repeated, signed, too_long, unwritable};
 use super::{Clock, EngineError, Job, Known, Outcome, Placed, state};
@@ -109,6 +112,9 @@ pub(super) struct Sequencer {
     changed_from: u64,
     /// Commands that a batch fell over, to be decided one by one.
     alone: usize,
+    /// Whether all commands are looked up before they are decided, for of the last ones not all were new and lawful.
+    careful: bool,
+    announcer: Announcer,
 }
 
 impl Sequencer {
@@ -133,6 +139,8 @@ impl Sequencer {
             snapshot_bytes: 0,
             changed_from: 0,
             alone: 0,
+            careful: false,
+            announcer: Announcer::start(head.ledger),
         };
         sequencer.reload().await?;
         Ok(sequencer)
@@ -281,27 +289,36 @@ impl Sequencer {
         self.lease_take().await?;
         let most = if self.alone > 0 { 1 } else { BATCH_COMMANDS };
         let count = waiting.len().min(most);
-        let known = self.bring_in(waiting, count).await?;
+        self.bring_pilots(waiting, count).await?;
+        let mut known = self.look_up(waiting.iter().take(count), self.careful).await?;
         let mut draft = Draft::new(self.state.programme.position, self.frontier.root());
-        for _ in 0..count {
+        for number in 0..count {
             let Some(job) = waiting.pop_front() else { break };
             if draft.bytes > BATCH_BYTES {
                 waiting.push_front(job);
                 break;
             }
+            let mut outcome = self.decide(&job, known.as_ref(), &mut draft)?;
+            if known.is_none() && matches!(outcome, Outcome::Refused(_)) {
+                // Perhaps for being in the log already: that alone the append would not tell.
+                let rest = std::iter::once(&job).chain(waiting.iter().take(count - number - 1));
+                known = self.look_up(rest, true).await?;
+                outcome = self.decide(&job, known.as_ref(), &mut draft)?;
+            }
             self.alone = self.alone.saturating_sub(1);
-            let outcome = self.decide(&job, &known, &mut draft)?;
             draft.pending.push(Pending { job, outcome });
         }
+        self.careful = draft.pending.iter().any(|pending| !matches!(pending.outcome, Outcome::Accepted { .. }));
         self.send_off(draft);
         Ok(())
     }
 
     /// Decides one command; its events go into the draft where it is accepted.
-    fn decide(&mut self, job: &Job, known: &Known, draft: &mut Draft) -> Result<Outcome, EngineError> {
+    fn decide(&mut self, job: &Job, known: Option<&Known>, draft: &mut Draft) -> Result<Outcome, EngineError> {
         let now = (self.clock.now)();
         let refused = |reasons| Ok(refused(&self.state, &self.name, (job, now), reasons));
-        if let Some((earlier, events)) = self.in_flight.get(&job.id).or_else(|| known.get(&job.id)) {
+        let known = || known.and_then(|known| known.get(&job.id));
+        if let Some((earlier, events)) = self.in_flight.get(&job.id).or_else(known) {
             return match repeated(job, earlier, events.clone()) {
                 Outcome::Refused(reasons) => refused(reasons),
                 known => Ok(known),
@@ -385,10 +402,11 @@ impl Sequencer {
     /// Decides all of the commands into one draft, with the lease and at the head.
     pub(super) async fn draft_all(&mut self, jobs: &mut VecDeque<Job>) -> Result<Draft, EngineError> {
         self.lease_take().await?;
-        let known = self.bring_in(jobs, jobs.len()).await?;
+        self.bring_pilots(jobs, jobs.len()).await?;
+        let known = self.look_up(jobs.iter(), true).await?;
         let mut draft = Draft::new(self.state.programme.position, self.frontier.root());
         while let Some(job) = jobs.pop_front() {
-            let outcome = self.decide(&job, &known, &mut draft)?;
+            let outcome = self.decide(&job, known.as_ref(), &mut draft)?;
             draft.pending.push(Pending { job, outcome });
         }
         Ok(draft)
@@ -418,14 +436,14 @@ impl Sequencer {
                 }
                 self.forget(payments);
                 pending.into_iter().for_each(Pending::answer);
-                // A hint to subscribers; they poll where it is lost.
-                let store = Arc::clone(&self.store);
-                let ledger = self.ledger;
-                tokio::spawn(async move { store.announce(ledger, position).await });
+                self.announcer.announce(&self.store, position);
                 self.snapshot_if_due().await;
                 Ok(())
             }
-            Ok(Appended::Stale | Appended::Repeated) => self.again(pending, waiting, 0).await,
+            Ok(answered @ (Appended::Stale | Appended::Repeated)) => {
+                self.careful |= answered == Appended::Repeated;
+                self.again(pending, waiting, 0).await
+            }
             Ok(Appended::Broken { rule, pilot }) => {
                 if batch.commands().nth(1).is_some() {
                     let alone = pending.len();

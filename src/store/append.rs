@@ -21,7 +21,7 @@ pub enum Appended {
     Done(i64),
     /// Another batch was there first: catch up and decide again. Nothing was appended.
     Stale,
-    /// A command id is there already (or stands twice in the batch). Nothing was appended.
+    /// A command id, or a payment, is there already (or stands twice in the batch). Nothing was appended.
     Repeated,
     /// The second wall: the database's own sums would break this rule. Nothing was appended.
     Broken {
@@ -80,6 +80,9 @@ impl Store {
         let items: Vec<Option<&str>> = events.iter().map(|event| event.item.as_deref()).collect();
         let commands: Vec<_> = events.iter().map(|event| event.command).collect();
         let entries: Vec<&[u8]> = events.iter().map(|event| event.entry.as_slice()).collect();
+        // Of payments alone the database adds the funds up itself.
+        let payments = events.iter().all(|event| event.item.is_some() && event.command.is_some());
+        let funds = if payments { &[] } else { batch.funds.acts() };
         let row = self
             .client
             .query_one(
@@ -99,7 +102,7 @@ impl Store {
                     &items,
                     &commands,
                     &entries,
-                    &tokio_postgres::types::Json(&batch.funds),
+                    &tokio_postgres::types::Json(funds),
                 ],
             )
             .await?;

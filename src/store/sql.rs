@@ -50,7 +50,8 @@ pub const LEDGERS: Statement = ("ledgers", head_columns!(" FROM tranche.ledger l
 pub const APPEND: Statement =
     ("append", "SELECT tranche.ledger_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
 
-pub const NOTIFY: Statement = ("notify", "SELECT pg_notify($1, $2)");
+/// A hint, for whose commit nobody waits: it is no part of the log.
+pub const NOTIFY: Statement = ("notify", "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)");
 
 pub const EVENT_READ: Statement =
     ("event_read", event_columns!("position >= $2 AND position <= $3 ORDER BY position LIMIT $4"));
@@ -64,13 +65,16 @@ pub const EVENTS_FIND: Statement =
 
 pub const STREAM_READ: Statement = (
     "stream_read",
-    event_columns!("stream = $5 AND version >= $2::bigint AND version <= $3::bigint ORDER BY version LIMIT $4"),
+    event_columns!(
+        "hashtext(stream) = hashtext($5) AND stream = $5 AND version >= $2::bigint AND version <= $3::bigint \
+         ORDER BY version LIMIT $4"
+    ),
 );
 
 pub const STREAM_READ_BACK: Statement = (
     "stream_read_back",
     event_columns!(
-        "stream = $5 AND version >= $2::bigint AND version <= $3::bigint \
+        "hashtext(stream) = hashtext($5) AND stream = $5 AND version >= $2::bigint AND version <= $3::bigint \
          ORDER BY version DESC LIMIT $4"
     ),
 );
@@ -119,7 +123,7 @@ pub const STREAMS_TAIL: Statement = (
     events_of!(
         columns!(),
         "($2::text[], $3::integer[]) AS k(stream, version)",
-        "stream = k.stream AND version > k.version"
+        "hashtext(stream) = hashtext(k.stream) AND stream = k.stream AND version > k.version"
     ),
 );
 

@@ -98,8 +98,8 @@ async fn no_read_scans_or_sorts() {
         let plan: Vec<String> = plan.iter().map(|row| row.get(0)).collect();
         let plan = plan.join("\n");
         assert!(plan.contains("Index Scan") && !plan.contains("Seq Scan"), "{name}: {plan}");
-        // A category is picked out of the walk: its own is nearly all that is there.
-        let picks = plan.contains("Filter") && !name.contains("category");
+        // A category is picked out of the walk: its own is nearly all that is there. Of a stream's hash it is all but all.
+        let picks = plan.contains("Filter") && !name.contains("category") && !name.contains("stream");
         assert!(!plan.contains("Sort") && !picks, "{name}: {plan}");
     }
 }

@@ -46,8 +46,8 @@ fn yuan(fen: i64) -> String {
     format!("{}.{:02}", fen / 100, fen % 100)
 }
 
-/// One ledger with one recognised pilot, and its allocation.
-struct Pilot(Fixture, i64);
+/// One ledger with one recognised pilot, its allocation, and its latest payment.
+struct Pilot(Fixture, i64, String);
 
 impl Pilot {
     async fn recognised(target: &Target, name: &str, kind: &str, rules: FundRules) -> Self {
@@ -70,21 +70,24 @@ impl Pilot {
             recognition_year: 2025,
         }));
         assert_eq!(fixture.append(&batch).await.unwrap(), Appended::Done(2));
-        Self(fixture, 0)
+        Self(fixture, 0, String::new())
     }
 
     async fn act(&mut self, act: FundMove) -> Appended {
         let mut batch = self.0.batch(&[self.told(&act)]);
-        let allocated = act.allocated_fen;
+        let (allocated, paid) = (act.allocated_fen, act.paid_fen > 0);
         batch.funds.add(FundAct::Move(FundMove { pilot: "P".to_owned(), ..act }));
         let appended = self.0.append(&batch).await.unwrap();
         if matches!(appended, Appended::Done(_)) {
             self.1 += allocated;
+            if paid {
+                self.2 = format!("Z{}", self.0.position);
+            }
         }
         appended
     }
 
-    /// The entry that tells of a move; what it takes back is of an earlier batch.
+    /// The entry that tells of a move; what it takes back is of an earlier batch, of payments the latest.
     fn told(&self, act: &FundMove) -> Act<'static> {
         let moved = [act.released_fen, act.assigned_fen, act.paid_fen, act.clawback_ordered_fen, act.returned_fen];
         let sum = moved.iter().sum();
@@ -101,7 +104,7 @@ impl Pilot {
             _ => "AllocationAdjusted",
         };
         let mut data = json!({"pilot": "P", "release": "R", "project": "J", "source": "unspent",
-            "payment": format!("Z{}", self.0.position)});
+            "payment": if act.paid_fen < 0 { self.2.clone() } else { format!("Z{}", self.0.position + 1) }});
         if kind == "AllocationAdjusted" {
             data["new_amount"] = json!(yuan(self.1 + act.allocated_fen));
         } else if kind == "AssignmentChanged" {
@@ -293,8 +296,7 @@ async fn the_funds_are_those_of_the_entries() {
     let mut pilot = Pilot::recognised(&target, "told", "other", rules("above_share")).await;
     pilot.goes([ten(), release_in_year(MILLION), assign(MILLION), pay(100), order(100)]).await;
     let share = FundRules { first_share: Some("1".to_owned()), gate: None };
-    for act in [allocate(-100), release_in_year(100), payout("0.5"), assign(100), pay(100), order(100), give_back(100)]
-    {
+    for act in [allocate(-100), release_in_year(100), payout("0.5"), assign(100), order(100), give_back(100)] {
         let of = |act: FundMove| FundMove { pilot: "P".to_owned(), ..act };
         let batch = pilot.0.batch(&[pilot.told(&act)]);
         let mut smaller = batch.clone();
@@ -303,7 +305,6 @@ async fn the_funds_are_those_of_the_entries() {
             FundMove { allocated_fen: -100, .. } => allocate(-99),
             FundMove { released_fen: 100, .. } => release_in_year(99),
             FundMove { assigned_fen: 100, .. } => assign(99),
-            FundMove { paid_fen: 100, .. } => pay(99),
             FundMove { clawback_ordered_fen: 100, .. } => order(99),
             _ => give_back(99),
         })));
@@ -333,6 +334,41 @@ async fn the_funds_are_those_of_the_entries() {
         }
         pilot.goes([act]).await;
     }
+}
+
+/// Of payments alone the database adds up what their entries say; what is cancelled counts as it was paid.
+#[tokio::test]
+async fn payments_move_what_their_entries_say() {
+    let target = cluster::database().await;
+    let mut pilot = Pilot::recognised(&target, "paid", "other", rules("above_share")).await;
+    pilot.goes([ten(), release_in_year(MILLION), assign(MILLION), pay(100), pay(30)]).await;
+    let paid = async |pilot: &Pilot| pilot.0.store.fund_positions(pilot.0.ledger).await.unwrap()[0].paid_fen;
+    assert_eq!(paid(&pilot).await, 130);
+
+    let entry = |kind: &'static str, data| ("pilot-P", kind, "2026-01-05", data);
+    let reversed = |payment: &str, pilot: &str| entry("PaymentReversed", json!({"pilot": pilot, "payment": payment}));
+    let record = |pilot: &str| entry("PaymentRecorded", json!({"pilot": pilot, "payment": "N", "amount": "1.00"}));
+    let (latest, mut unlawful) = (pilot.2.clone(), Vec::new());
+    unlawful.push((reversed("N", "P"), "entry"));
+    unlawful.push((reversed(&latest, "Q"), "entry"));
+    unlawful.push((entry("PaymentRecorded", json!({"pilot": "P", "payment": "N"})), "entry"));
+    unlawful.push((entry("PaymentRecorded", json!({"pilot": "P", "payment": "N", "amount": "x"})), "entry"));
+    unlawful.push((record("Q"), "fund move"));
+    for (act, named) in unlawful {
+        let batch = pilot.0.batch(std::slice::from_ref(&act));
+        let refused = pilot.0.append(&batch).await;
+        assert!(matches!(&refused, Err(StoreError::Malformed { what, .. }) if what == named), "{refused:?} {act:?}");
+    }
+    pilot.goes([pay(-30)]).await;
+    assert_eq!(paid(&pilot).await, 100);
+    // Cancelled once, recorded once: in the log already.
+    for act in
+        [reversed(&latest, "P"), entry("PaymentRecorded", json!({"pilot": "P", "payment": latest, "amount": "1.00"}))]
+    {
+        let batch = pilot.0.batch(&[act]);
+        assert_eq!(pilot.0.append(&batch).await.unwrap(), Appended::Repeated);
+    }
+    assert_eq!(paid(&pilot).await, 100);
 }
 
 /// TR-02 always speaks first, for its limit is never above the allocation; TR-04 holds without it.

@@ -1,6 +1,6 @@
 //! What the sequencer has at hand of the ledger: the programme whole, and of pilots and payments what commands name.
 //!
-//! A pilot is loaded when a command first names it and stays; a payment is looked up for each batch and stays until the
+//! A pilot is loaded when a command first names it and stays; a payment that is looked up, or made, stays until the
 //! batch lands, for until then the database does not know what became of it. Refused here: deciding.
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
@@ -14,9 +14,8 @@ use crate::engine::{EngineError, Job, Known, known, payment, state};
 use crate::store::Store;
 
 impl Sequencer {
-    /// Brings in what the next commands are decided on beyond the programme, and says which of them the database has
-    /// already, each with its content's hash and its events.
-    pub(super) async fn bring_in(&mut self, waiting: &mut VecDeque<Job>, count: usize) -> Result<Known, EngineError> {
+    /// Loads the pilots that the next commands name.
+    pub(super) async fn bring_pilots(&mut self, waiting: &mut VecDeque<Job>, count: usize) -> Result<(), EngineError> {
         loop {
             let pilots = self.pilots_missing(waiting.iter().take(count).map(|job| &job.command.act));
             if self.load_pilots(&pilots).await? {
@@ -28,19 +27,31 @@ impl Sequencer {
             }
             self.take_head().await?;
         }
-        let jobs = || waiting.iter().take(count);
-        let ids: Vec<_> = jobs().filter(|job| job.given).map(|job| job.id).collect();
-        let missing = payment::missing(&self.state, jobs().map(|job| &job.command.act));
+        self.named = payment::named(waiting.iter().take(count).map(|job| &job.command.act));
+        Ok(())
+    }
+
+    /// Brings in the payments that commands cancel. With `all`, also those they record, and says which of the commands
+    /// the log has already, each with its content's hash and its events; otherwise all are taken for new, and the append
+    /// tells where one is not.
+    pub(super) async fn look_up(
+        &mut self,
+        jobs: impl Iterator<Item = &Job> + Clone,
+        all: bool,
+    ) -> Result<Option<Known>, EngineError> {
+        let ids: Vec<_> = jobs.clone().filter(|job| all && job.given).map(|job| job.id).collect();
+        let acts = jobs.map(|job| &job.command.act).filter(|act| all || matches!(act, Act::ReversePayment(_)));
+        let missing = payment::missing(&self.state, acts);
         let payments: Vec<&Id> = missing.iter().collect();
-        let store = self.unoccupied().await;
-        let (known, found) = futures_util::future::try_join(
-            known(&store, self.ledger, &ids),
-            payment::find(&store, self.ledger, &payments),
-        )
-        .await?;
-        payment::bring(&mut self.state, &found);
-        self.named = payment::named(jobs().map(|job| &job.command.act));
-        Ok(known)
+        if !ids.is_empty() || !payments.is_empty() {
+            let store = self.unoccupied().await;
+            let known = known(&store, self.ledger, &ids);
+            let (known, found) =
+                futures_util::future::try_join(known, payment::find(&store, self.ledger, &payments)).await?;
+            payment::bring(&mut self.state, &found);
+            return Ok(all.then_some(known));
+        }
+        Ok(all.then(Known::new))
     }
 
     /// A connection on which no append is under way, for what is asked there is answered behind it. What is in flight

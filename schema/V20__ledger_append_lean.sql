@@ -1,0 +1,206 @@
+-- A lighter append. What a batch costs however small it is kept one caller waiting; what an entry costs bounded the rest.
+
+-- A stream's entries, and the versions it has. Not unique by itself: ledger_append, the only way in, lets a stream's
+-- versions run on from its last one alone, with the head locked. By the name's hash, for a key of fixed width takes
+-- two thirds of the space and of the comparing.
+ALTER TABLE tranche.event DROP CONSTRAINT event_stream_version;
+CREATE INDEX event_stream ON tranche.event (ledger, hashtext(stream), version);
+
+-- The trigger's condition stands in its function, which keeps its plan: a WHEN is prepared anew for every statement.
+DROP TRIGGER ledger_head_rises ON tranche.ledger;
+CREATE FUNCTION tranche.ledger_head_rises() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF (new.id, new.name, new.opened_at) IS DISTINCT FROM (old.id, old.name, old.opened_at)
+        OR new.position < old.position
+        OR new.position = old.position
+           AND (new.root, new.peaks, new.recorded_at) IS DISTINCT FROM (old.root, old.peaks, old.recorded_at) THEN
+        RAISE EXCEPTION USING ERRCODE = 'LG005', MESSAGE = 'append only',
+            DETAIL = format('%s on %s', TG_OP, TG_TABLE_NAME),
+            HINT = 'Nothing in the log is edited or deleted: record a reversal.';
+    END IF;
+    RETURN new;
+END
+$$;
+ALTER FUNCTION tranche.ledger_head_rises() OWNER TO tranche_owner;
+REVOKE ALL ON FUNCTION tranche.ledger_head_rises() FROM PUBLIC;
+CREATE TRIGGER ledger_head_rises BEFORE UPDATE ON tranche.ledger
+    FOR EACH ROW EXECUTE FUNCTION tranche.ledger_head_rises();
+ALTER TABLE tranche.ledger ENABLE ALWAYS TRIGGER ledger_head_rises;
+
+-- The append, as V10 says it, but that
+--   * a command or a payment that is there already is told as LG002, so that the program need not look for it first;
+--   * a batch of nothing but payments and their cancelling comes without funds: they are added up here, from the entries.
+--     So one query a batch that looked at its entries is a few expressions an entry, which keep their plans.
+DROP FUNCTION tranche.payment_batch(bigint, bigint[], text[], integer[], text[], date[], timestamptz[], text[], uuid[],
+    bytea[], jsonb);
+CREATE OR REPLACE FUNCTION tranche.ledger_append(
+    p_ledger bigint, p_position bigint, p_root bytea, p_new_root bytea, p_new_peaks bytea,
+    p_positions bigint[], p_streams text[], p_versions integer[], p_types text[],
+    p_dates date[], p_times timestamptz[], p_items text[], p_commands uuid[], p_entries bytea[],
+    p_funds jsonb)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, tranche, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+AS $$
+DECLARE
+    v_events  integer := cardinality(p_positions);
+    v_share   numeric;
+    v_gate    text;
+    v_broken  text;
+    v_astray  boolean;
+    v_entry   jsonb;
+    v_pilots  text[];
+    v_amounts numeric[];
+    -- What is being done, for the answer to an integrity violation; of entries, which is looked at.
+    v_step    text := 'head';
+    v_at      bigint;
+BEGIN
+    IF v_events = 0 THEN
+        RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = 'lengths', HINT = 'A batch has an event.';
+    END IF;
+    -- On the head that it was decided on, which the update below holds it against, nothing of it is there. Of a large
+    -- batch the unique keys say the same for less, only that it is undone then.
+    IF v_events <= 32 THEN
+        SELECT coalesce(
+                   (SELECT c.id::text FROM unnest(p_commands) AS c(id) CROSS JOIN LATERAL
+                        (SELECT FROM event e WHERE e.ledger = p_ledger AND e.command = c.id OFFSET 0) e LIMIT 1),
+                   (SELECT i.item FROM unnest(p_items) AS i(item) CROSS JOIN LATERAL
+                        (SELECT FROM event e WHERE e.ledger = p_ledger AND e.item = i.item OFFSET 0) e LIMIT 1))
+          INTO v_broken
+          FROM ledger l WHERE l.id = p_ledger AND l.position = p_position AND l.root = p_root;
+        IF v_broken IS NOT NULL THEN
+            RAISE EXCEPTION USING ERRCODE = 'LG002', MESSAGE = 'command', DETAIL = v_broken,
+                HINT = 'A command with this id, or this payment, was accepted before.';
+        END IF;
+    END IF;
+
+    -- Then the head, and with it the lock that puts appends in a row.
+    UPDATE ledger l SET
+        position = p_position + v_events, root = p_new_root, peaks = p_new_peaks,
+        recorded_at = p_times[v_events]
+    WHERE l.id = p_ledger AND l.position = p_position AND l.root = p_root
+    RETURNING l.first_share, l.gate INTO v_share, v_gate;
+
+    IF NOT FOUND THEN
+        -- Every entry is compared, not the last alone: two processes may have put the same command on
+        -- top of different ones.
+        PERFORM FROM unnest(p_positions, p_entries) AS b(position, entry)
+          LEFT JOIN event e ON e.ledger = p_ledger AND e.position = b.position AND e.entry = b.entry
+         WHERE e.position IS NULL;
+        RETURN CASE WHEN FOUND THEN NULL ELSE p_position + v_events END;
+    END IF;
+
+    v_step := 'batch';
+    IF (cardinality(p_streams), cardinality(p_versions), cardinality(p_types),
+           cardinality(p_dates), cardinality(p_times), cardinality(p_items), cardinality(p_commands),
+           cardinality(p_entries))
+          IS DISTINCT FROM (v_events, v_events, v_events, v_events, v_events, v_events, v_events, v_events) THEN
+        RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = 'lengths',
+            HINT = 'A batch''s arrays have one element an event.';
+    END IF;
+
+    v_step := 'event';
+    SELECT b.stream, b.astray INTO v_broken, v_astray
+      FROM (SELECT v.stream, min(v.version) AS low, max(v.version) AS high, count(*) AS versions,
+                   max(v.times) AS times, bool_or(v.astray) AS astray
+              FROM (SELECT u.stream, u.version, count(*) AS times,
+                           bool_or(u.position IS DISTINCT FROM p_position + u.n) AS astray
+                      FROM unnest(p_streams, p_versions, p_positions) WITH ORDINALITY AS u(stream, version, position, n)
+                     GROUP BY u.stream, u.version) v
+             GROUP BY v.stream) b
+      LEFT JOIN LATERAL (SELECT e.version FROM event e
+                          WHERE e.ledger = p_ledger AND hashtext(e.stream) = hashtext(b.stream) AND e.stream = b.stream
+                                AND e.version >= b.low - 1
+                          ORDER BY e.version DESC LIMIT 1) last ON true
+     WHERE b.low <> coalesce(last.version, 0) + 1 OR b.high - b.low + 1 <> b.versions OR b.times > 1 OR b.astray
+     ORDER BY b.astray DESC LIMIT 1;
+    IF v_astray THEN
+        RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = 'positions',
+            HINT = 'Positions run on from the expected head without a gap.';
+    ELSIF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'LG003', MESSAGE = 'stream version', DETAIL = v_broken,
+            HINT = 'The versions of a stream run on from its last without a gap.';
+    END IF;
+
+    INSERT INTO event (ledger, position, stream, version, type, business_date, recorded_at, item, command, entry)
+    SELECT p_ledger, b.position, b.stream, b.version, b.type, b.business_date, b.recorded_at, b.item, b.command, b.entry
+      FROM unnest(p_positions, p_streams, p_versions, p_types, p_dates, p_times, p_items, p_commands, p_entries)
+           AS b(position, stream, version, type, business_date, recorded_at, item, command, entry);
+
+    IF array_position(p_items, NULL) IS NULL AND array_position(p_commands, NULL) IS NULL THEN
+        v_step := 'entry';
+        FOR n IN 1 .. v_events LOOP
+            v_at := p_positions[n];
+            v_entry := convert_from(p_entries[n], 'UTF8')::jsonb;
+            v_pilots[n] := v_entry #>> '{data,pilot}';
+            IF p_types[n] = 'PaymentRecorded' THEN
+                v_amounts[n] := (v_entry #>> '{data,amount}')::numeric;
+            ELSE
+                v_amounts[n] := (SELECT -(x.j #>> '{data,amount}')::numeric
+                    FROM event e CROSS JOIN LATERAL (SELECT convert_from(e.entry, 'UTF8')::jsonb AS j OFFSET 0) x
+                   WHERE e.ledger = p_ledger AND e.item = '+' || substr(p_items[n], 2)
+                     AND x.j #>> '{data,pilot}' = v_pilots[n]);
+            END IF;
+            IF v_amounts[n] IS NULL OR v_pilots[n] IS NULL
+               OR NOT entry_sound(v_entry, v_at, p_streams[n], p_versions[n], p_types[n], p_dates[n], p_times[n],
+                                  p_items[n], p_commands[n]) THEN
+                RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = 'entry', DETAIL = v_at::text,
+                    HINT = 'An entry and the columns beside it say the same, and what it cancels is there.';
+            END IF;
+        END LOOP;
+        v_step := 'fund';
+        WITH told AS MATERIALIZED (
+            SELECT u.pilot, sum(u.amount) AS paid FROM unnest(v_pilots, v_amounts) AS u(pilot, amount) GROUP BY u.pilot
+        ), moved AS (
+            UPDATE fund_position f SET paid = f.paid + t.paid FROM told t
+             WHERE f.ledger = p_ledger AND f.pilot = t.pilot
+            RETURNING f.pilot
+        )
+        SELECT t.pilot INTO v_broken FROM told t LEFT JOIN moved m ON m.pilot = t.pilot WHERE m.pilot IS NULL;
+        IF FOUND OR p_funds <> '[]' THEN
+            RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = 'fund move', DETAIL = coalesce(v_broken, p_funds::text),
+                HINT = 'A pilot has no fund position (a recognition opens it); of payments alone no funds are told.';
+        END IF;
+    ELSE
+        v_step := 'fund';
+        PERFORM fund_batch(p_ledger, v_share, v_gate, p_funds);
+        v_step := 'entry';
+        PERFORM entry_check(
+            p_ledger, p_positions, p_streams, p_versions, p_types, p_dates, p_times, p_items, p_commands, p_entries,
+            p_funds);
+    END IF;
+    RETURN p_position + v_events;
+EXCEPTION
+    WHEN check_violation OR unique_violation THEN
+        -- On a distributed table a shard's number hangs on the name.
+        GET STACKED DIAGNOSTICS v_broken = CONSTRAINT_NAME;
+        v_broken := regexp_replace(v_broken, '_[0-9]+$', '');
+        IF v_step = 'fund' AND SQLSTATE = '23514' AND v_broken !~ '^(fund_position|ledger)' THEN
+            PERFORM fund_culprit(p_ledger, coalesce(
+                (SELECT jsonb_agg(jsonb_build_object('pilot', u.pilot, 'paid', u.amount))
+                   FROM unnest(v_pilots, v_amounts) AS u(pilot, amount)), p_funds));
+        ELSIF v_step = 'event' AND SQLSTATE = '23505' AND v_broken IN ('event_command', 'event_item') THEN
+            RAISE EXCEPTION USING ERRCODE = 'LG002', MESSAGE = 'command', DETAIL = v_broken,
+                HINT = 'A command with this id, or this payment, was accepted before, or stands twice in the batch.';
+        ELSIF v_step = 'event' AND SQLSTATE = '23505' THEN
+            RAISE EXCEPTION USING ERRCODE = 'LG003', MESSAGE = 'position', DETAIL = v_broken,
+                HINT = 'A position stands there already.';
+        END IF;
+        RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = v_step, DETAIL = v_broken,
+            HINT = 'The batch does not have the form of one.';
+    WHEN integrity_constraint_violation OR data_exception THEN
+        IF v_step = 'fund' AND v_pilots IS NULL THEN
+            PERFORM entry_check(
+                p_ledger, p_positions, p_streams, p_versions, p_types, p_dates, p_times, p_items, p_commands,
+                p_entries, p_funds);
+        END IF;
+        RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = v_step, DETAIL = concat_ws(': ', v_at, SQLERRM),
+            HINT = 'The batch does not have the form of one.';
+END
+$$;
