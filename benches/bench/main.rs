@@ -33,12 +33,14 @@ pub struct Plan {
     ledgers: usize,
     /// Where the programs are that measure peers, if they are to be measured.
     peers: Option<PathBuf>,
+    /// The only group of cells to measure, where not all are: `limits`, `engine`, `process` or `peers`.
+    only: Option<String>,
     /// Where the figures are written as JSON.
     json: String,
 }
 
 impl Plan {
-    /// Reads the arguments `--rounds`, `--seconds`, `--small`, `--large`, `--pilots`, `--ledgers`, `--peers`,
+    /// Reads the arguments `--rounds`, `--seconds`, `--small`, `--large`, `--pilots`, `--ledgers`, `--peers`, `--only`,
     /// `--json`.
     fn read() -> Result<Self, Failure> {
         let mut plan = Self {
@@ -48,6 +50,7 @@ impl Plan {
             large: (200_000, 1_000),
             ledgers: 20,
             peers: None,
+            only: None,
             json: "target/bench.json".to_owned(),
         };
         let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
@@ -61,11 +64,16 @@ impl Plan {
                 "--pilots" => plan.large.1 = value.parse()?,
                 "--ledgers" => plan.ledgers = value.parse()?,
                 "--peers" => plan.peers = Some(value.into()),
+                "--only" => plan.only = Some(value),
                 "--json" => plan.json = value,
                 _ => return Err(format!("there is no option {name}").into()),
             }
         }
         Ok(plan)
+    }
+
+    fn measures(&self, group: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only == group)
     }
 }
 
@@ -85,16 +93,23 @@ async fn run(plan: &Plan) -> Result<(), Failure> {
     table.print_conditions();
     let ledgers = process::Ledgers::make(plan)?;
     let rows = limits::Rows::take(&target, ledgers.large()).await?;
+    // While these ledgers are all there are.
+    database::sizes(&target, ledgers.large(), &mut table).await?;
     for round in 1..=plan.rounds {
         eprintln!("round {round} of {}", plan.rounds);
-        limits::measure(&target, &rows, plan, &mut table).await?;
-        engine::measure(&target, plan, &mut table).await?;
-        process::measure(&target, &ledgers, plan, &mut table).await?;
-        if let Some(programs) = &plan.peers {
+        if plan.measures("limits") {
+            limits::measure(&target, &rows, plan, &mut table).await?;
+        }
+        if plan.measures("engine") {
+            engine::measure(&target, plan, &mut table).await?;
+        }
+        if plan.measures("process") {
+            process::measure(&target, &ledgers, plan, &mut table).await?;
+        }
+        if let Some(programs) = plan.peers.as_ref().filter(|_| plan.measures("peers")) {
             peers::measure(&target, programs, plan, &mut table)?;
         }
     }
-    database::sizes(&target, ledgers.large(), &mut table).await?;
     table.ratios();
     table.print();
     table.write(&plan.json)?;

@@ -148,9 +148,11 @@ fn sorted(values: &[f64]) -> Vec<f64> {
     sorted
 }
 
-/// The middle of some values; of none, not a number.
+/// The middle of some values, or half-way between the two that are; of none, not a number.
 pub fn median(values: &[f64]) -> f64 {
-    sorted(values).get(values.len() / 2).copied().unwrap_or(f64::NAN)
+    let sorted = sorted(values);
+    let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
+    f64::midpoint(at(sorted.len().saturating_sub(1) / 2), at(sorted.len() / 2))
 }
 
 fn spread(values: &[f64]) -> (f64, f64) {
