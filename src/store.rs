@@ -32,7 +32,7 @@ pub use connection::Store;
 pub use error::StoreError;
 pub use fund::FundPosition;
 pub use migrate::migrate;
-pub use read::{Head, Record, Span};
+pub use read::{EntrySpan, Head, Record, Span};
 pub use snapshot::{Part, Snapshot};
 pub use sql::ALL as STATEMENTS;
 pub use standing::Standing;

@@ -22,8 +22,9 @@ use crate::domain::event::Event;
 use crate::domain::evolve::evolve;
 use crate::domain::ledger::Ledger;
 use crate::domain::text::Id;
+use crate::log::entry;
 use crate::log::merkle::{Frontier, Hash, leaf_hash};
-use crate::store::{Head, Record, Store};
+use crate::store::{EntrySpan, Head, Record, Span, Store, StoreError};
 
 /// How many positions are read and decoded at once, and how many such spans ahead of the fold.
 const SPAN: i64 = 1_024;
@@ -41,40 +42,54 @@ pub struct Replayed {
     pub root: Hash,
 }
 
-/// An entry with all that can be told of it alone.
-struct Read {
+/// An entry as its fold needs it.
+struct Entry {
     position: i64,
-    /// The command it is the first event of, by the column.
-    command: Option<Uuid>,
     leaf: Hash,
     event: Result<Event, EngineError>,
+}
+
+impl Entry {
+    fn new(position: i64, entry: &[u8]) -> Self {
+        let source = |source| EngineError::Entry { position, source };
+        Self { position, leaf: leaf_hash(entry), event: entry::read(entry).map_err(source) }
+    }
+}
+
+/// An entry with all that can be told of it alone.
+struct Read {
+    entry: Entry,
+    /// The command it is the first event of, by the column.
+    command: Option<Uuid>,
     /// Where the columns do not say the same.
     differences: Differences,
 }
 
 impl Read {
     fn new(record: &Record<&str, &[u8]>) -> Self {
-        let (leaf, event) = (leaf_hash(record.entry), state::event_of(record));
+        let entry = Entry::new(record.position, record.entry);
         let mut differences = Differences::default();
-        if let Ok(event) = &event {
+        if let Ok(event) = &entry.event {
             columns::compare(record, event, &mut differences);
         }
-        Self { position: record.position, command: record.command, leaf, event, differences }
+        Self { entry, command: record.command, differences }
     }
 }
 
-/// Entries of the log, in order, hashed and decoded on other threads while earlier ones are folded.
+/// The log in spans, in order, each read, and taken apart on another thread, while earlier ones are folded.
 ///
 /// Tasks of their own read them, so that they go on meanwhile.
-fn read_ahead(store: &Arc<Store>, ledger: i64, to: i64) -> impl Stream<Item = Result<Vec<Read>, EngineError>> + use<> {
-    let store = Arc::clone(store);
+fn read_ahead<S: Send + 'static, T: Send + 'static, F: Future<Output = Result<S, StoreError>> + Send + 'static>(
+    to: i64,
+    read: impl Fn(i64, i64) -> F,
+    take_apart: fn(S) -> Result<Vec<T>, EngineError>,
+) -> impl Stream<Item = Result<Vec<T>, EngineError>> {
     let step = usize::try_from(SPAN).unwrap_or(usize::MAX);
     let spans = stream::iter((1..=to).step_by(step)).map(move |from| {
-        let store = Arc::clone(&store);
+        let span = read(from, to.min(from + SPAN - 1));
         let task = tokio::spawn(async move {
-            let span = store.event_span(ledger, from, to.min(from + SPAN - 1)).await?;
-            let read = move || span.records().map(|record| Ok(Read::new(&record?))).collect();
-            tokio::task::spawn_blocking(read).await.unwrap_or(Err(EngineError::Stopped))
+            let span = span.await?;
+            tokio::task::spawn_blocking(move || take_apart(span)).await.unwrap_or(Err(EngineError::Stopped))
         });
         async move { task.await.unwrap_or(Err(EngineError::Stopped)) }
     });
@@ -85,6 +100,7 @@ fn read_ahead(store: &Arc<Store>, ledger: i64, to: i64) -> impl Stream<Item = Re
 struct Fold {
     replayed: Replayed,
     tree: Frontier,
+    /// The versions of streams that go on beyond what is folded.
     versions: HashMap<String, u64>,
     known_at: Option<Timestamp>,
     /// The payments cancelled later: the others need not be kept.
@@ -99,7 +115,8 @@ impl Fold {
     }
 
     /// Takes the next entry, which must stand where it is due.
-    fn step(&mut self, position: i64, leaf: Hash, event: &Event) -> Result<(), EngineError> {
+    fn step(&mut self, Entry { position, leaf, event }: Entry) -> Result<Event, EngineError> {
+        let event = event?;
         let broken = |what: String| EngineError::Broken { position, what };
         self.tree.push(leaf);
         self.replayed.entries += 1;
@@ -107,28 +124,27 @@ impl Fold {
         if event.position != due || i64::try_from(due) != Ok(position) {
             return Err(broken(format!("position {} where {due} was due", event.position)));
         }
-        let version = match self.versions.get_mut(&event.stream) {
-            Some(version) => version,
-            None => self.versions.entry(event.stream.clone()).or_default(),
-        };
-        *version += 1;
-        if event.version != *version {
+        let state = &mut self.replayed.state;
+        let folded = || state.programme.streams.get(&event.stream);
+        let version = self.versions.get(&event.stream).or_else(folded).copied().unwrap_or(0) + 1;
+        if event.version != version {
             return Err(broken(format!("version {} of {} where {version} was due", event.version, event.stream)));
         }
-        if state::is_known(event, self.known_at) {
-            let state = &mut self.replayed.state;
-            if let Some(unknown) = payment::unknown(state, event) {
+        if state::is_known(&event, self.known_at) {
+            if let Some(unknown) = payment::unknown(state, &event) {
                 return Err(broken(format!("it cancels the payment {unknown}, which is not found")));
             }
-            evolve(state, event);
+            evolve(state, &event);
             if let Act::Pay(act) = &event.act
                 && !self.cancelled.contains(&act.payment)
             {
                 state.payments.remove(&act.payment);
             }
             self.replayed.events += 1;
+        } else {
+            self.versions.insert(event.stream.clone(), version);
         }
-        Ok(())
+        Ok(event)
     }
 
     /// The end of the fold; where all was read, its root must be the head's.
@@ -165,11 +181,18 @@ pub async fn replay(
     mut progress: impl FnMut(u64),
 ) -> Result<Replayed, EngineError> {
     let mut fold = Fold::new(store, head, known_at).await?;
-    let spans = read_ahead(store, head.ledger, to.min(head.position));
+    let ledger = head.ledger;
+    let read = |from, to| {
+        let store = Arc::clone(store);
+        async move { store.entry_span(ledger, from, to).await }
+    };
+    let spans = read_ahead(to.min(head.position), read, |span: EntrySpan| {
+        Ok(span.entries()?.map(|(position, entry)| Entry::new(position, entry)).collect())
+    });
     pin_mut!(spans);
     while let Some(span) = spans.next().await {
-        for read in span? {
-            fold.step(read.position, read.leaf, &read.event?)?;
+        for entry in span? {
+            fold.step(entry)?;
         }
         progress(fold.replayed.entries);
     }
@@ -208,18 +231,25 @@ pub async fn check(
     // No command has this id, so the first entry is its command's first.
     let mut before = Uuid::nil();
     let mut snapshots = state::snapshots(store, head.ledger).await?.into_iter().peekable();
-    let spans = read_ahead(store, head.ledger, head.position);
+    let ledger = head.ledger;
+    let read = |from, to| {
+        let store = Arc::clone(store);
+        async move { store.event_span(ledger, from, to).await }
+    };
+    let spans = read_ahead(head.position, read, |span: Span| {
+        Ok(span.records().map(|record| record.map(|record| Read::new(&record))).collect::<Result<_, _>>()?)
+    });
     pin_mut!(spans);
     while let Some(span) = spans.next().await {
-        for read in span? {
-            let event = read.event?;
-            fold.step(read.position, read.leaf, &event)?;
-            differences.0.extend(read.differences.0);
-            columns::compare_command(read.command, &event, Some(before), &mut differences);
+        for Read { entry, command, differences: beside } in span? {
+            let position = entry.position;
+            let event = fold.step(entry)?;
+            differences.0.extend(beside.0);
+            columns::compare_command(command, &event, Some(before), &mut differences);
             before = event.command_id;
             sums.step(&fold.replayed.state, &event);
-            if snapshots.next_if_eq(&read.position).is_some() {
-                let found = snapshot::at(store, head.ledger, read.position).await?;
+            if snapshots.next_if_eq(&position).is_some() {
+                let found = snapshot::at(store, ledger, position).await?;
                 snapshot::compare(&found, &fold.replayed.state, &mut differences);
             }
         }

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::stream::{Stream, try_unfold};
+use futures_util::{TryStreamExt as _, pin_mut};
 use tokio_postgres::Row;
 use tokio_postgres::types::FromSql;
 use uuid::Uuid;
@@ -67,6 +68,9 @@ pub struct Record<T = String, B = Vec<u8>> {
     pub command: Option<Uuid>,
 }
 
+/// Room for so many rows of a span is made at once.
+const SPAN_ROWS: usize = 4_096;
+
 /// The entries of a span of positions, as they were received.
 pub struct Span(Vec<Row>);
 
@@ -74,6 +78,30 @@ impl Span {
     /// The entries, in order.
     pub fn records(&self) -> impl Iterator<Item = Result<Record<&str, &[u8]>, StoreError>> {
         self.0.iter().map(|row| Ok(record_of(row)?))
+    }
+}
+
+/// The same without the columns beside them.
+pub struct EntrySpan {
+    positions: Vec<i64>,
+    lengths: Vec<i32>,
+    /// All entries, one behind the other.
+    row: Row,
+}
+
+impl EntrySpan {
+    /// The positions and entries, in order.
+    ///
+    /// # Errors
+    /// Where the database's answer is not as it was asked for.
+    pub fn entries(&self) -> Result<impl Iterator<Item = (i64, &[u8])>, StoreError> {
+        let mut rest: &[u8] = self.row.try_get::<_, Option<_>>(2)?.unwrap_or_default();
+        let lengths = self.lengths.iter().map(|length| usize::try_from(*length).unwrap_or(0));
+        Ok(self.positions.iter().copied().zip(lengths).map_while(move |(position, length)| {
+            let (entry, behind) = rest.split_at_checked(length)?;
+            rest = behind;
+            Some((position, entry))
+        }))
     }
 }
 
@@ -163,7 +191,26 @@ impl Store {
     /// Those of the connection.
     pub async fn event_span(&self, ledger: i64, from: i64, to: i64) -> Result<Span, StoreError> {
         let statement = self.prepared(sql::EVENT_SPAN).await?;
-        Ok(Span(self.client.query(&statement, &[&ledger, &from, &to]).await?))
+        let answer = self.client.query_raw(&statement, [ledger, from, to]).await?;
+        pin_mut!(answer);
+        // As many as there may be, so that they are not moved while they come.
+        let mut rows = Vec::with_capacity(usize::try_from(to - from + 1).unwrap_or(0).min(SPAN_ROWS));
+        while let Some(row) = answer.try_next().await? {
+            rows.push(row);
+        }
+        Ok(Span(rows))
+    }
+
+    /// The same without the columns beside them, for a good part of the work.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn entry_span(&self, ledger: i64, from: i64, to: i64) -> Result<EntrySpan, StoreError> {
+        let statement = self.prepared(sql::ENTRY_SPAN).await?;
+        let row = self.client.query_one(&statement, &[&ledger, &from, &to]).await?;
+        let positions = row.try_get::<_, Option<_>>(0)?.unwrap_or_default();
+        let lengths = row.try_get::<_, Option<_>>(1)?.unwrap_or_default();
+        Ok(EntrySpan { positions, lengths, row })
     }
 
     /// Those of them that are no payments.

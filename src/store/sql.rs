@@ -226,6 +226,15 @@ pub const CATALOG: Statement = ("catalog", include_str!("catalog/describe.sql"))
 /// A span of positions whole: no more rows than it is long.
 pub const EVENT_SPAN: Statement = ("event_span", event_columns!("position >= $2 AND position <= $3 ORDER BY position"));
 
+/// The same, of each no more than its position and its entry; all in one row, for a row an entry costs as much as reading
+/// the entry does.
+pub const ENTRY_SPAN: Statement = (
+    "entry_span",
+    "SELECT array_agg(e.position), array_agg(octet_length(e.entry)), string_agg(e.entry, '') FROM \
+     (SELECT position, entry FROM tranche.event WHERE ledger = $1 AND position >= $2 AND position <= $3 \
+       ORDER BY position) e",
+);
+
 pub const TILE_FILL: Statement = ("tile_fill", "SELECT tranche.tile_fill($1, $2)");
 
 pub const TILES_READ: Statement = (
@@ -275,6 +284,7 @@ pub const ALL: &[Statement] = &[
     SNAPSHOT_DROP,
     CATALOG,
     EVENT_SPAN,
+    ENTRY_SPAN,
     TILE_FILL,
     TILES_READ,
     TILES_LAST,
