@@ -55,8 +55,12 @@ DECLARE
     v_broken  text;
     v_astray  boolean;
     v_entry   jsonb;
-    v_pilots  text[];
-    v_amounts numeric[];
+    v_taken   boolean;
+    v_waits   integer := 0;
+    -- Of a batch of payments: whose each is, and its amount.
+    v_payments boolean := false;
+    v_pilots   text[];
+    v_amounts  numeric[];
     -- What is being done, for the answer to an integrity violation; of entries, which is looked at.
     v_step    text := 'head';
     v_at      bigint;
@@ -64,6 +68,38 @@ BEGIN
     IF v_events = 0 THEN
         RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = 'lengths', HINT = 'A batch has an event.';
     END IF;
+    IF (cardinality(p_streams), cardinality(p_versions), cardinality(p_types),
+           cardinality(p_dates), cardinality(p_times), cardinality(p_items), cardinality(p_commands),
+           cardinality(p_entries))
+          IS DISTINCT FROM (v_events, v_events, v_events, v_events, v_events, v_events, v_events, v_events) THEN
+        RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = 'lengths',
+            HINT = 'A batch''s arrays have one element an event.';
+    END IF;
+
+    -- A batch on top of this one may come on another connection, and waits for this to end.
+    IF v_events > 32 THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended('tranche append ' || p_ledger, p_position + v_events));
+    END IF;
+
+    -- What a payment's entry says is looked at before the head is locked, while the batch before this one goes in.
+    IF array_position(p_items, NULL) IS NULL AND array_position(p_commands, NULL) IS NULL THEN
+        v_payments := true;
+        v_step := 'entry';
+        FOR n IN 1 .. v_events LOOP
+            v_at := p_positions[n];
+            v_entry := convert_from(p_entries[n], 'UTF8')::jsonb;
+            v_pilots[n] := v_entry #>> '{data,pilot}';
+            v_amounts[n] := CASE WHEN p_types[n] <> 'PaymentReversed' THEN (v_entry #>> '{data,amount}')::numeric END;
+            IF (v_amounts[n] IS NULL AND p_types[n] <> 'PaymentReversed') OR v_pilots[n] IS NULL
+               OR NOT entry_sound(v_entry, v_at, p_streams[n], p_versions[n], p_types[n], p_dates[n], p_times[n],
+                                  p_items[n], p_commands[n]) THEN
+                RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = 'entry', DETAIL = v_at::text,
+                    HINT = 'An entry and the columns beside it say the same.';
+            END IF;
+        END LOOP;
+        v_step := 'head';
+    END IF;
+
     -- On the head that it was decided on, which the update below holds it against, nothing of it is there. Of a large
     -- batch the unique keys say the same for less, only that it is undone then.
     IF v_events <= 32 THEN
@@ -80,29 +116,30 @@ BEGIN
         END IF;
     END IF;
 
-    -- Then the head, and with it the lock that puts appends in a row.
-    UPDATE ledger l SET
-        position = p_position + v_events, root = p_new_root, peaks = p_new_peaks,
-        recorded_at = p_times[v_events]
-    WHERE l.id = p_ledger AND l.position = p_position AND l.root = p_root
-    RETURNING l.first_share, l.gate INTO v_share, v_gate;
+    -- Then the head, and with it the lock that puts appends in a row. Where it is not as far as it was when this was
+    -- decided, the batch between is on its way, or failed.
+    LOOP
+        UPDATE ledger l SET
+            position = p_position + v_events, root = p_new_root, peaks = p_new_peaks,
+            recorded_at = p_times[v_events]
+        WHERE l.id = p_ledger AND l.position = p_position AND l.root = p_root
+        RETURNING l.first_share, l.gate INTO v_share, v_gate;
+        v_taken := FOUND;
+        EXIT WHEN v_taken OR v_waits = 20;
+        PERFORM FROM ledger l WHERE l.id = p_ledger AND l.position < p_position;
+        EXIT WHEN NOT FOUND;
+        PERFORM pg_sleep(0.0005 * v_waits);
+        PERFORM pg_advisory_xact_lock_shared(hashtextextended('tranche append ' || p_ledger, p_position));
+        v_waits := v_waits + 1;
+    END LOOP;
 
-    IF NOT FOUND THEN
+    IF NOT v_taken THEN
         -- Every entry is compared, not the last alone: two processes may have put the same command on
         -- top of different ones.
         PERFORM FROM unnest(p_positions, p_entries) AS b(position, entry)
           LEFT JOIN event e ON e.ledger = p_ledger AND e.position = b.position AND e.entry = b.entry
          WHERE e.position IS NULL;
         RETURN CASE WHEN FOUND THEN NULL ELSE p_position + v_events END;
-    END IF;
-
-    v_step := 'batch';
-    IF (cardinality(p_streams), cardinality(p_versions), cardinality(p_types),
-           cardinality(p_dates), cardinality(p_times), cardinality(p_items), cardinality(p_commands),
-           cardinality(p_entries))
-          IS DISTINCT FROM (v_events, v_events, v_events, v_events, v_events, v_events, v_events, v_events) THEN
-        RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = 'lengths',
-            HINT = 'A batch''s arrays have one element an event.';
     END IF;
 
     v_step := 'event';
@@ -133,25 +170,18 @@ BEGIN
       FROM unnest(p_positions, p_streams, p_versions, p_types, p_dates, p_times, p_items, p_commands, p_entries)
            AS b(position, stream, version, type, business_date, recorded_at, item, command, entry);
 
-    IF array_position(p_items, NULL) IS NULL AND array_position(p_commands, NULL) IS NULL THEN
-        v_step := 'entry';
+    IF v_payments THEN
         FOR n IN 1 .. v_events LOOP
+            CONTINUE WHEN p_types[n] <> 'PaymentReversed';
+            v_step := 'entry';
             v_at := p_positions[n];
-            v_entry := convert_from(p_entries[n], 'UTF8')::jsonb;
-            v_pilots[n] := v_entry #>> '{data,pilot}';
-            IF p_types[n] = 'PaymentRecorded' THEN
-                v_amounts[n] := (v_entry #>> '{data,amount}')::numeric;
-            ELSE
-                v_amounts[n] := (SELECT -(x.j #>> '{data,amount}')::numeric
-                    FROM event e CROSS JOIN LATERAL (SELECT convert_from(e.entry, 'UTF8')::jsonb AS j OFFSET 0) x
-                   WHERE e.ledger = p_ledger AND e.item = '+' || substr(p_items[n], 2)
-                     AND x.j #>> '{data,pilot}' = v_pilots[n]);
-            END IF;
-            IF v_amounts[n] IS NULL OR v_pilots[n] IS NULL
-               OR NOT entry_sound(v_entry, v_at, p_streams[n], p_versions[n], p_types[n], p_dates[n], p_times[n],
-                                  p_items[n], p_commands[n]) THEN
+            v_amounts[n] := (SELECT -(x.j #>> '{data,amount}')::numeric
+                FROM event e CROSS JOIN LATERAL (SELECT convert_from(e.entry, 'UTF8')::jsonb AS j OFFSET 0) x
+               WHERE e.ledger = p_ledger AND e.item = '+' || substr(p_items[n], 2)
+                 AND x.j #>> '{data,pilot}' = v_pilots[n]);
+            IF v_amounts[n] IS NULL THEN
                 RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = 'entry', DETAIL = v_at::text,
-                    HINT = 'An entry and the columns beside it say the same, and what it cancels is there.';
+                    HINT = 'A payment that is cancelled was recorded for the same pilot.';
             END IF;
         END LOOP;
         v_step := 'fund';

@@ -38,8 +38,11 @@ use crate::store::{Appended, Batch, Store, StoreError, Target};
 const BATCH_COMMANDS: usize = 2_048;
 /// The most bytes of entries in a batch, about a second of what one disk writes.
 const BATCH_BYTES: usize = 4 << 20;
-/// How many batches may be in flight: one being committed, one right behind it.
+/// How many batches may be in flight: one that goes in, one that the database looks at meanwhile.
 const DEPTH: usize = 2;
+/// From how many events on a batch goes on another connection than the one before it, so that the database can look at it
+/// while that goes in; a smaller one is done sooner in line behind it.
+const APART: usize = 64;
 /// After how many events a snapshot is left, at the least.
 const SNAPSHOT_EVENTS: u64 = 10_000;
 /// How many bytes a snapshot may take for each event since the last: about a tenth of an entry.
@@ -64,6 +67,8 @@ struct Flight {
     /// The payments its commands name, which stay at hand until it lands.
     payments: HashSet<Id>,
     answer: MaybeDone<JoinHandle<Result<Appended, StoreError>>>,
+    /// The connection it is on.
+    store: Arc<Store>,
 }
 
 impl Flight {
@@ -91,7 +96,7 @@ impl Flight {
 pub(super) struct Sequencer {
     target: Target,
     store: Arc<Store>,
-    /// The connection for what is looked up while a batch is in flight.
+    /// The connection for what is sent while a batch is in flight on that one.
     beside: Option<Arc<Store>>,
     name: String,
     ledger: i64,
@@ -309,7 +314,7 @@ impl Sequencer {
             draft.pending.push(Pending { job, outcome });
         }
         self.careful = draft.pending.iter().any(|pending| !matches!(pending.outcome, Outcome::Accepted { .. }));
-        self.send_off(draft);
+        self.send_off(draft).await;
         Ok(())
     }
 
@@ -367,7 +372,7 @@ impl Sequencer {
     }
 
     /// Sends a draft's batch, or answers it at once where it has no events and nothing is in flight before it.
-    fn send_off(&mut self, draft: Draft) {
+    async fn send_off(&mut self, draft: Draft) {
         let payments = std::mem::take(&mut self.named);
         if draft.events.is_empty() {
             self.forget(payments);
@@ -379,10 +384,16 @@ impl Sequencer {
         }
         let (batch, pending) = self.batch_of(draft);
         let batch = Arc::new(batch);
-        let (store, sent) = (Arc::clone(&self.store), Arc::clone(&batch));
+        let before = self.flights.back().map(|flight| Arc::clone(&flight.store));
+        let store = match before {
+            None => Arc::clone(&self.store),
+            Some(before) if batch.events.len() < APART => before,
+            Some(before) => self.other(&before).await,
+        };
+        let (on, sent) = (Arc::clone(&store), Arc::clone(&batch));
         // A task of its own, so that it is on its way while the next batch is decided.
-        let answer = maybe_done(tokio::spawn(async move { store.append(&sent).await }));
-        self.flights.push_back(Flight { batch, pending, payments, answer });
+        let answer = maybe_done(tokio::spawn(async move { on.append(&sent).await }));
+        self.flights.push_back(Flight { batch, pending, payments, answer, store });
     }
 
     /// A draft as the batch to send, and the outcomes that wait for it.

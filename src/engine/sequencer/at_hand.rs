@@ -54,14 +54,22 @@ impl Sequencer {
         Ok(all.then(Known::new))
     }
 
-    /// A connection on which no append is under way, for what is asked there is answered behind it. What is in flight
-    /// need not be seen: its commands and payments are at hand.
+    /// A connection on which no append is under way, if there is one, for what is asked there is answered behind it. What
+    /// is in flight need not be seen: its commands and payments are at hand.
     async fn unoccupied(&mut self) -> Arc<Store> {
-        if self.flights.is_empty() {
+        match self.flights.back().map(|flight| Arc::clone(&flight.store)) {
+            Some(occupied) => self.other(&occupied).await,
+            None => Arc::clone(&self.store),
+        }
+    }
+
+    /// Of the two connections the other one.
+    pub(super) async fn other(&mut self, than: &Arc<Store>) -> Arc<Store> {
+        if !Arc::ptr_eq(than, &self.store) {
             return Arc::clone(&self.store);
         }
         if self.beside.as_ref().is_none_or(|store| store.is_closed()) {
-            // Where there is none to be had, looking up only takes longer.
+            // Where there is none to be had, it only takes longer.
             self.beside = Store::connect(&self.target).await.ok().map(Arc::new);
         }
         Arc::clone(self.beside.as_ref().unwrap_or(&self.store))
