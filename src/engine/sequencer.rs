@@ -7,19 +7,18 @@
 
 mod announcer;
 mod at_hand;
+mod flight;
 mod recovery;
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::{MaybeDone, maybe_done};
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use announcer::Announcer;
+use flight::Flight;
 
 use super::draft::{Draft, Pending, refused, repeated, signed, too_long, unwritable};
 use super::{Clock, EngineError, Job, Known, Outcome, Placed, state};
@@ -59,39 +58,6 @@ const LEASE_IDLE: Duration = Duration::from_millis(5);
 const LEASE_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a database may be away before its callers are told.
 const PATIENCE: Duration = Duration::from_mins(1);
-
-/// A batch in flight.
-struct Flight {
-    batch: Arc<Batch>,
-    pending: Vec<Pending>,
-    /// The payments its commands name, which stay at hand until it lands.
-    payments: HashSet<Id>,
-    answer: MaybeDone<JoinHandle<Result<Appended, StoreError>>>,
-    /// The connection it is on.
-    store: Arc<Store>,
-}
-
-impl Flight {
-    /// Waits until it has landed. May be given up and waited for again.
-    async fn down(&mut self) {
-        (&mut self.answer).await;
-    }
-
-    fn is_down(&self) -> bool {
-        matches!(self.answer, MaybeDone::Done(_))
-    }
-
-    /// What became of it; where its task was lost that is unknown, not failed.
-    async fn landed(&mut self) -> Result<Appended, StoreError> {
-        self.down().await;
-        let unknown = |reason: String| Err(StoreError::Unknown { reason });
-        let answer = Pin::new(&mut self.answer).take_output();
-        answer.map_or_else(
-            || unknown("no answer".to_owned()),
-            |told| told.unwrap_or_else(|lost| unknown(lost.to_string())),
-        )
-    }
-}
 
 pub(super) struct Sequencer {
     target: Target,
@@ -383,17 +349,13 @@ impl Sequencer {
             return;
         }
         let (batch, pending) = self.batch_of(draft);
-        let batch = Arc::new(batch);
         let before = self.flights.back().map(|flight| Arc::clone(&flight.store));
         let store = match before {
             None => Arc::clone(&self.store),
             Some(before) if batch.events.len() < APART => before,
             Some(before) => self.other(&before).await,
         };
-        let (on, sent) = (Arc::clone(&store), Arc::clone(&batch));
-        // A task of its own, so that it is on its way while the next batch is decided.
-        let answer = maybe_done(tokio::spawn(async move { on.append(&sent).await }));
-        self.flights.push_back(Flight { batch, pending, payments, answer, store });
+        self.flights.push_back(Flight::new(store, batch, pending, payments));
     }
 
     /// A draft as the batch to send, and the outcomes that wait for it.
