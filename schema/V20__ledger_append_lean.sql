@@ -50,6 +50,7 @@ SET enable_bitmapscan = off
 AS $$
 DECLARE
     v_events  integer := cardinality(p_positions);
+    v_dims    text := format('[1:%s]', v_events);
     v_share   numeric;
     v_gate    text;
     v_broken  text;
@@ -68,17 +69,17 @@ BEGIN
     IF v_events = 0 THEN
         RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = 'lengths', HINT = 'A batch has an event.';
     END IF;
-    IF (cardinality(p_streams), cardinality(p_versions), cardinality(p_types),
-           cardinality(p_dates), cardinality(p_times), cardinality(p_items), cardinality(p_commands),
-           cardinality(p_entries))
-          IS DISTINCT FROM (v_events, v_events, v_events, v_events, v_events, v_events, v_events, v_events) THEN
+    -- The same bounds, too: entries are looked at by subscript, and inserted in order.
+    IF (array_dims(p_positions), array_dims(p_streams), array_dims(p_versions), array_dims(p_types), array_dims(p_dates),
+           array_dims(p_times), array_dims(p_items), array_dims(p_commands), array_dims(p_entries))
+          IS DISTINCT FROM (v_dims, v_dims, v_dims, v_dims, v_dims, v_dims, v_dims, v_dims, v_dims) THEN
         RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = 'lengths',
             HINT = 'A batch''s arrays have one element an event.';
     END IF;
 
-    -- A batch on top of this one may come on another connection, and waits for this to end.
+    -- A batch on top of this one may come on another connection, and waits for this to end; it may be there already.
     IF v_events > 32 THEN
-        PERFORM pg_advisory_xact_lock(hashtextextended('tranche append ' || p_ledger, p_position + v_events));
+        PERFORM pg_try_advisory_xact_lock(hashtextextended('tranche append ' || p_ledger, p_position + v_events));
     END IF;
 
     -- What a payment's entry says is looked at before the head is locked, while the batch before this one goes in.
@@ -98,6 +99,7 @@ BEGIN
             END IF;
         END LOOP;
         v_step := 'head';
+        v_at := NULL;
     END IF;
 
     -- On the head that it was decided on, which the update below holds it against, nothing of it is there. Of a large
@@ -177,7 +179,7 @@ BEGIN
             v_at := p_positions[n];
             v_amounts[n] := (SELECT -(x.j #>> '{data,amount}')::numeric
                 FROM event e CROSS JOIN LATERAL (SELECT convert_from(e.entry, 'UTF8')::jsonb AS j OFFSET 0) x
-               WHERE e.ledger = p_ledger AND e.item = '+' || substr(p_items[n], 2)
+               WHERE e.ledger = p_ledger AND e.item = '+' || substr(p_items[n], 2) AND e.position < v_at
                  AND x.j #>> '{data,pilot}' = v_pilots[n]);
             IF v_amounts[n] IS NULL THEN
                 RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = 'entry', DETAIL = v_at::text,

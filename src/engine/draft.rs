@@ -26,10 +26,7 @@ impl Pending {
 
     /// Tells that the database itself refused it.
     pub(super) fn refuse_by_wall(self, constraint: &str, pilot: &str) {
-        let outcome = match self.outcome {
-            Outcome::Accepted { .. } => Outcome::Refused(vec![second_wall(constraint, pilot)]),
-            other => other,
-        };
+        let outcome = Outcome::Refused(vec![second_wall(constraint, pilot)]);
         Self { outcome, ..self }.answer();
     }
 }

@@ -100,7 +100,7 @@ fn read_ahead<S: Send + 'static, T: Send + 'static, F: Future<Output = Result<S,
 struct Fold {
     replayed: Replayed,
     tree: Frontier,
-    /// The versions of streams that go on beyond what is folded.
+    /// The versions of streams whose last event is not folded.
     versions: HashMap<String, u64>,
     known_at: Option<Timestamp>,
     /// The payments cancelled later: the others need not be kept.
@@ -135,6 +135,7 @@ impl Fold {
                 return Err(broken(format!("it cancels the payment {unknown}, which is not found")));
             }
             evolve(state, &event);
+            self.versions.remove(&event.stream);
             if let Act::Pay(act) = &event.act
                 && !self.cancelled.contains(&act.payment)
             {

@@ -39,8 +39,8 @@ const BATCH_COMMANDS: usize = 2_048;
 const BATCH_BYTES: usize = 4 << 20;
 /// How many batches may be in flight: one that goes in, one that the database looks at meanwhile.
 const DEPTH: usize = 2;
-/// From how many events on a batch goes on another connection than the one before it, so that the database can look at it
-/// while that goes in; a smaller one is done sooner in line behind it.
+/// From how many events on a batch goes on another connection than one before it as large, so that the database can look at
+/// it while that goes in; a smaller one is done sooner in line. The append lets itself be waited for from fewer on.
 const APART: usize = 64;
 /// After how many events a snapshot is left, at the least.
 const SNAPSHOT_EVENTS: u64 = 10_000;
@@ -83,6 +83,8 @@ pub(super) struct Sequencer {
     changed_from: u64,
     /// Commands that a batch fell over, to be decided one by one.
     alone: usize,
+    /// Whether the state has events that were not sent, and so has to be loaded anew.
+    ahead: bool,
     /// Whether all commands are looked up before they are decided, for of the last ones not all were new and lawful.
     careful: bool,
     announcer: Announcer,
@@ -110,6 +112,7 @@ impl Sequencer {
             snapshot_bytes: 0,
             changed_from: 0,
             alone: 0,
+            ahead: false,
             careful: false,
             announcer: Announcer::start(head.ledger),
         };
@@ -121,6 +124,7 @@ impl Sequencer {
     pub(super) async fn reload(&mut self) -> Result<(), EngineError> {
         self.in_flight.clear();
         self.changed.clear();
+        self.ahead = false;
         (self.state, self.snapshot_at) = state::load_pilots(&self.store, self.ledger, &[]).await?;
         self.changed_from = self.state.programme.position + 1;
         self.take_head().await
@@ -273,7 +277,13 @@ impl Sequencer {
             if known.is_none() && matches!(outcome, Outcome::Refused(_)) {
                 // Perhaps for being in the log already: that alone the append would not tell.
                 let rest = std::iter::once(&job).chain(waiting.iter().take(count - number - 1));
-                known = self.look_up(rest, true).await?;
+                known = match self.look_up(rest, true).await {
+                    Ok(known) => known,
+                    Err(error) => {
+                        self.take_back(draft, job, waiting);
+                        return Err(error);
+                    }
+                };
                 outcome = self.decide(&job, known.as_ref(), &mut draft)?;
             }
             self.alone = self.alone.saturating_sub(1);
@@ -282,6 +292,15 @@ impl Sequencer {
         self.careful = draft.pending.iter().any(|pending| !matches!(pending.outcome, Outcome::Accepted { .. }));
         self.send_off(draft).await;
         Ok(())
+    }
+
+    /// Puts the commands of a draft that is not to be sent, and the next one, back in line; the state has it folded in.
+    fn take_back(&mut self, draft: Draft, next: Job, waiting: &mut VecDeque<Job>) {
+        self.ahead = true;
+        waiting.push_front(next);
+        for pending in draft.pending.into_iter().rev() {
+            waiting.push_front(pending.job);
+        }
     }
 
     /// Decides one command; its events go into the draft where it is accepted.
@@ -349,11 +368,11 @@ impl Sequencer {
             return;
         }
         let (batch, pending) = self.batch_of(draft);
-        let before = self.flights.back().map(|flight| Arc::clone(&flight.store));
+        let before = self.flights.back().map(|flight| (Arc::clone(&flight.store), flight.batch.events.len()));
         let store = match before {
             None => Arc::clone(&self.store),
-            Some(before) if batch.events.len() < APART => before,
-            Some(before) => self.other(&before).await,
+            Some((store, events)) if events.min(batch.events.len()) < APART => store,
+            Some((store, _)) => self.other(&store).await,
         };
         self.flights.push_back(Flight::new(store, batch, pending, payments));
     }
@@ -423,10 +442,13 @@ impl Sequencer {
                     return self.again(pending, waiting, alone).await;
                 }
                 tracing::error!(%rule, %pilot, "the database refused what the rules let through");
-                for broken in pending {
+                let accepted = |pending: &Pending| matches!(pending.outcome, Outcome::Accepted { .. });
+                let (broken, others): (Vec<_>, Vec<_>) = pending.into_iter().partition(accepted);
+                for broken in broken {
                     broken.refuse_by_wall(&rule, &pilot);
                 }
-                self.again(Vec::new(), waiting, 0).await
+                // What they were told stood on it.
+                self.again(others, waiting, 0).await
             }
             // What the database cannot take is to stop its own command, not those beside it.
             Err(StoreError::Malformed { .. }) if batch.commands().nth(1).is_some() => {
@@ -445,13 +467,14 @@ impl Sequencer {
 
     /// Leaves a snapshot where one is due and nothing is in flight.
     async fn snapshot_if_due(&mut self) {
-        if self.flights.is_empty() && self.snapshot_due() {
+        if self.flights.is_empty() && self.snapshot_due() && !self.ahead {
             self.snapshot().await;
         }
     }
 
     /// Leaves a snapshot where that helps the next start, and gives the lease up.
     pub(super) async fn finish(mut self) {
+        self.announcer.finish(&self.store, self.ledger).await;
         if self.state.programme.position >= self.snapshot_at + SNAPSHOT_LEAST {
             self.snapshot().await;
             // Of the tiles only a step, so that ending takes no longer after much: a checkpoint takes the rest.

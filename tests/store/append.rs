@@ -115,9 +115,11 @@ async fn what_is_no_batch_is_refused_and_named() {
     assert!(matches!(fixture.append(&batch).await, Err(StoreError::Malformed { .. })));
     assert_eq!(fixture.store.head("test").await.unwrap().position, 1);
 
-    // What the program's types rule out, sent by hand: arrays of different lengths, a root of 31 bytes.
+    // What the program's types rule out, sent by hand: arrays of different lengths or bounds, a root of 31 bytes.
     let admin = fixture.admin().await;
-    for (named, streams, bytes) in [("lengths", "{}", 32), ("head", "{pilot-A}", 31)] {
+    for (named, streams, bytes) in
+        [("lengths", "{}", 32), ("lengths", "[0:0]={pilot-A}", 32), ("head", "{pilot-A}", 31)]
+    {
         let sent = format!(
             "SELECT tranche.ledger_append(id, 1, root, substring(root FOR {bytes}), substring(root FOR 32), \
              '{{2}}', '{streams}', '{{2}}', '{{T}}', '{{2026-01-05}}', '{{2026-01-05}}', '{{NULL}}', '{{NULL}}', '{{AA}}', \

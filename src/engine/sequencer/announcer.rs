@@ -34,4 +34,12 @@ impl Announcer {
     pub(super) fn announce(&self, store: &Arc<Store>, position: i64) {
         self.0.send_replace((Arc::downgrade(store), position));
     }
+
+    /// Says how far the ledger reaches at the end, if anything was said of it, for the next hint would come too late.
+    pub(super) async fn finish(&self, store: &Store, ledger: i64) {
+        let position = self.0.borrow().1;
+        if position > 0 {
+            let _hint = store.announce(ledger, position).await;
+        }
+    }
 }
