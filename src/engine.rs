@@ -30,6 +30,7 @@ pub mod state;
 pub mod verify;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
@@ -41,7 +42,7 @@ use crate::domain::event::Reason;
 use crate::domain::{Date, Timestamp};
 use crate::log::entry::{self, EntryError};
 use crate::log::merkle::Hash;
-use crate::store::{Store, StoreError, Target};
+use crate::store::{Pool, Store, StoreError, Target};
 
 /// Something went wrong below the rules.
 #[derive(Debug, thiserror::Error)]
@@ -124,6 +125,8 @@ struct Job {
 
 /// How many commands may wait for the sequencer; more make their senders wait.
 const QUEUE: usize = 8_192;
+/// How many connections one ledger's engine uses: on one a batch goes in, on the other the next is looked at.
+const CONNECTIONS: usize = 2;
 
 /// The writing side of one ledger.
 pub struct Engine {
@@ -151,13 +154,22 @@ impl Answer {
 }
 
 impl Engine {
-    /// Opens the ledger of this name for writing.
+    /// Opens the ledger of this name for writing, over connections of its own.
     ///
     /// # Errors
     ///
     /// Where the database cannot be reached or the ledger is not there.
     pub async fn open(target: Target, ledger: &str, clock: Clock) -> Result<Self, EngineError> {
-        let sequencer = sequencer::Sequencer::start(target, ledger, clock).await?;
+        Self::open_among(&Arc::new(Pool::new(target, CONNECTIONS)), ledger, clock).await
+    }
+
+    /// Opens one of many ledgers for writing, over connections that they share.
+    ///
+    /// # Errors
+    ///
+    /// Where the database cannot be reached or the ledger is not there.
+    pub async fn open_among(pool: &Arc<Pool>, ledger: &str, clock: Clock) -> Result<Self, EngineError> {
+        let sequencer = sequencer::Sequencer::start(Arc::clone(pool), ledger, clock).await?;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let task = tokio::spawn(sequencer.run(jobs));
         Ok(Self { queue, clock, task })

@@ -10,7 +10,7 @@ use tranche::domain::act::Act;
 use tranche::domain::command::Command;
 use tranche::domain::event::Reason;
 use tranche::engine::sample::Sample;
-use tranche::engine::{Clock, Engine, Outcome, opening, replay, state};
+use tranche::engine::{Clock, Engine, EngineError, Outcome, opening, replay, state};
 use tranche::store::{Store, Target};
 
 const LEDGER: &str = "test";
@@ -123,4 +123,69 @@ async fn an_engine_decides_on_what_it_brings_in() {
     let head = store.head(LEDGER).await.unwrap();
     assert_eq!(state::snapshots(&store, head.ledger).await.unwrap().last(), Some(&head.position));
     assert_eq!(replay::check(&store, &head, |_| {}).await.unwrap().1, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_command_is_lost_with_its_connections() {
+    let sample = Sample::new(EVENTS, 9, true).unwrap();
+    let target = loaded(&sample).await;
+    let engine = Engine::open(target.clone(), LEDGER, clock()).await.unwrap();
+    let admin = cluster::connect(target.config()).await;
+    let breaking = tokio::spawn(async move {
+        for _ in 0..40 {
+            let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+                       WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'tranche'";
+            admin.query_one(cut, &[]).await.unwrap();
+            tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+        }
+    });
+    let pay = |number: u64| Command { recorded_at: None, ..sample.command(number).unwrap() };
+    let last = pay(sample.len() - 1).on;
+    let is_pay = |number: &u64| matches!(pay(*number).act, Act::Pay(_));
+    let old: Vec<u64> = (sample.setup()..sample.len()).filter(is_pay).take(500).collect();
+    let mut new = (sample.len()..).filter(is_pay);
+    let mut sent = 0;
+    while !breaking.is_finished() {
+        // Between new ones what is there: by its id, and as another command for the same payment.
+        let batch =
+            new.by_ref().take(90).zip(old.iter().cycle().skip(sent)).enumerate().flat_map(|(number, (new, old))| {
+                let again = Command { id: Some((clock().id)()), ..pay(*old) };
+                [Command { on: last, ..pay(new) }, if number % 2 == 0 { pay(*old) } else { again }]
+            });
+        for (number, outcome) in send(&engine, batch).await.into_iter().enumerate() {
+            match number % 4 {
+                0 | 2 => assert!(matches!(outcome, Outcome::Accepted { .. } | Outcome::Repeated { .. }), "{outcome:?}"),
+                1 => assert!(matches!(outcome, Outcome::Repeated { .. }), "{outcome:?}"),
+                _ => assert!(matches!(outcome, Outcome::Refused(_)), "{outcome:?}"),
+            }
+        }
+        sent += 90;
+    }
+    breaking.await.unwrap();
+    engine.close().await.unwrap();
+    let store = std::sync::Arc::new(Store::connect(&target).await.unwrap());
+    let head = store.head(LEDGER).await.unwrap();
+    assert_eq!(head.position, i64::try_from(sent).unwrap() + i64::try_from(sample.len() + 1).unwrap());
+    assert_eq!(replay::check(&store, &head, |_| {}).await.unwrap().1, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_altered_column_ends_the_engine_instead_of_holding_it() {
+    let sample = Sample::new(EVENTS, 9, true).unwrap();
+    let target = loaded(&sample).await;
+    let next = Command { recorded_at: None, ..sample.command(sample.len()).unwrap() };
+    let Act::Pay(paid) = &next.act else { panic!("a payment is expected") };
+    let admin = cluster::connect(target.config()).await;
+    let alter = format!(
+        "SET session_replication_role = replica; ALTER TABLE tranche.event DISABLE TRIGGER event_append_only; \
+         UPDATE tranche.event SET item = '+{}' WHERE position = {EVENTS}; \
+         ALTER TABLE tranche.event ENABLE ALWAYS TRIGGER event_append_only",
+        paid.payment
+    );
+    admin.batch_execute(&alter).await.unwrap();
+    let engine = Engine::open(target.clone(), LEDGER, clock()).await.unwrap();
+    let answer = engine.send(next).await.unwrap();
+    assert!(matches!(answer.outcome().await, Err(EngineError::Stopped)));
+    let told = engine.close().await.unwrap_err();
+    assert!(matches!(told, EngineError::Broken { .. }), "{told}");
 }

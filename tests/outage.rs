@@ -143,9 +143,13 @@ async fn a_full_disk_is_told_and_what_was_recorded_stands() {
     // Half a page is written, and no more: what a server sees of a full disk.
     let full = Full::at(u64::try_from(size).unwrap() + 2 * 8_192 + 4_096);
     for flags in [&[][..], &["--atomic"]] {
+        let before = desk.position().await;
         let told = desk.apply(lines.concat(), flags);
         told.failed(4, "could not extend file");
-        assert_eq!(desk.position().await, 3_001, "{flags:?}");
+        // A few may find room in the last page; they are told, and no others are there.
+        let accepted = told.outcomes().iter().filter(|outcome| *outcome == "accepted").count();
+        assert_eq!(desk.position().await, before + i64::try_from(accepted).unwrap(), "{flags:?}");
+        assert!(accepted < 100, "{accepted}");
     }
     desk.sound().await;
     drop(full);

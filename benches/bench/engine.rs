@@ -11,13 +11,15 @@ use tranche::domain::command::Command;
 use tranche::domain::money::Money;
 use tranche::engine::sample::Sample;
 use tranche::engine::{Engine, Outcome, opening};
-use tranche::store::{Store, Target};
+use tranche::store::{Pool, Store, Target};
 
 use super::table::{Table, median};
 use super::{Failure, Plan, database};
 
 /// How many payments a made-up history has room for: more than any cell appends.
 const ROOM: u64 = 4_000_000;
+/// Over how many connections many ledgers are written.
+const POOL: usize = 16;
 
 /// A ledger of this run, with its pilots set up and payments to come.
 struct Desk {
@@ -40,12 +42,12 @@ enum Sent {
 
 impl Desk {
     /// A new ledger.
-    async fn open(target: &Target, pilots: u64) -> Result<Arc<Self>, Failure> {
+    async fn open(target: &Target, pool: &Arc<Pool>, pilots: u64) -> Result<Arc<Self>, Failure> {
         let name = format!("bench-{}", (clock().id)());
         let act = opening::read_rules(opening::JIANGXI_2025.as_bytes(), false).map_err(|_| "the rules do not read")?;
         opening::open(target, &name, act, clock()).await?;
         let sample = Sample::new(ROOM, pilots, false).map_err(|_| "the sample has faults")?;
-        let engine = Engine::open(target.clone(), &name, clock()).await?;
+        let engine = Engine::open_among(pool, &name, clock()).await?;
         let setup = sample.setup();
         let mut answers = Vec::new();
         for number in 0..setup {
@@ -130,7 +132,7 @@ async fn rate(desks: &[Arc<Desk>], callers: usize, sent: Sent, span: Duration) -
 
 /// Measures the engine once.
 pub async fn measure(target: &Target, plan: &Plan, table: &mut Table) -> Result<(), Failure> {
-    let desk = [Desk::open(target, 100).await?];
+    let desk = [Desk::open(target, &Arc::new(Pool::new(target.clone(), 2)), 100).await?];
     let paid = "valid payments to 100 pilots, judged, hashed, durable, each caller waiting for its answer";
     for callers in [1_024, 32, 1] {
         let (rate, p50) = rate(&desk, callers, Sent::Lawful, plan.span).await?;
@@ -156,16 +158,17 @@ pub async fn measure(target: &Target, plan: &Plan, table: &mut Table) -> Result<
         written,
         "written by the whole server meanwhile, its own housekeeping too",
     );
+    let pool = Arc::new(Pool::new(target.clone(), POOL));
     let mut many = Vec::new();
     for _ in 0..plan.ledgers {
-        many.push(Desk::open(target, 2).await?);
+        many.push(Desk::open(target, &pool, 2).await?);
     }
     let (all, _) = rate(&many, 1_024, Sent::Lawful, plan.span).await?;
     table.note(
         "engine, many ledgers",
         "events/s",
         all,
-        format!("{} ledgers of one process, 1,024 callers in all", plan.ledgers),
+        format!("{} ledgers of one process, 1,024 callers in all, {POOL} connections", plan.ledgers),
     );
     for desk in desk.into_iter().chain(many) {
         close(desk).await?;

@@ -1,6 +1,7 @@
 //! All or none: a file of commands decided as a whole and appended as one batch, or not at all.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -8,7 +9,7 @@ use super::draft::Pending;
 use super::sequencer::Sequencer;
 use super::{Clock, EngineError, Job, Outcome};
 use crate::domain::command::Command;
-use crate::store::{Appended, Target};
+use crate::store::{Appended, Pool, Target};
 
 /// Appends all commands, or none where one is refused: then each outcome says what became or would have become of it,
 /// and no event has a position.
@@ -22,7 +23,7 @@ pub async fn apply(
     clock: Clock,
     commands: Vec<Command>,
 ) -> Result<Vec<(Uuid, Outcome)>, EngineError> {
-    let mut sequencer = Sequencer::start(target, ledger, clock).await?;
+    let mut sequencer = Sequencer::start(Arc::new(Pool::new(target, 1)), ledger, clock).await?;
     let jobs = commands.into_iter().map(|command| {
         let (answer, _nobody) = tokio::sync::oneshot::channel();
         let given = command.id.is_some();

@@ -8,6 +8,7 @@
 mod announcer;
 mod at_hand;
 mod flight;
+mod gather;
 mod recovery;
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
@@ -31,7 +32,7 @@ use crate::domain::ledger::Ledger;
 use crate::domain::text::Id;
 use crate::log::entry;
 use crate::log::merkle::{Frontier, leaf_hash};
-use crate::store::{Appended, Batch, Store, StoreError, Target};
+use crate::store::{Appended, Batch, Pool, Store, StoreError};
 
 /// The most commands in a batch.
 const BATCH_COMMANDS: usize = 2_048;
@@ -52,18 +53,17 @@ const SNAPSHOT_LEAST: u64 = 200;
 const TILES_AT_END: i32 = 64;
 /// How long a process keeps the lease while others may wait for it.
 const LEASE_HELD: Duration = Duration::from_millis(500);
-/// How long it keeps it with nothing to do.
-const LEASE_IDLE: Duration = Duration::from_millis(5);
 /// How long it waits in line; then it goes on without, for the compare-and-swap alone keeps it safe.
 const LEASE_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a database may be away before its callers are told.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) struct Sequencer {
-    target: Target,
+    pool: Arc<Pool>,
+    /// Its connections are that of this seat and, for what is sent while a batch is in flight there, that of the next.
+    seat: usize,
+    /// The one of this seat, or one of its own.
     store: Arc<Store>,
-    /// The connection for what is sent while a batch is in flight on that one.
-    beside: Option<Arc<Store>>,
     name: String,
     ledger: i64,
     clock: Clock,
@@ -87,17 +87,22 @@ pub(super) struct Sequencer {
     ahead: bool,
     /// Whether all commands are looked up before they are decided, for of the last ones not all were new and lawful.
     careful: bool,
+    /// Whether the last answer was that a command was there already, for which the next ones are looked up.
+    repeated: bool,
+    /// How many commands there will be if all who were just answered send another.
+    due: usize,
     announcer: Announcer,
 }
 
 impl Sequencer {
-    pub(super) async fn start(target: Target, name: &str, clock: Clock) -> Result<Self, EngineError> {
-        let store = Arc::new(Store::connect_within(&target, PATIENCE).await?);
+    pub(super) async fn start(pool: Arc<Pool>, name: &str, clock: Clock) -> Result<Self, EngineError> {
+        let seat = pool.seat();
+        let store = pool.connection(seat, PATIENCE).await?;
         let head = store.head(name).await?;
         let mut sequencer = Self {
-            target,
+            pool,
+            seat,
             store,
-            beside: None,
             name: name.to_owned(),
             ledger: head.ledger,
             clock,
@@ -114,6 +119,8 @@ impl Sequencer {
             alone: 0,
             ahead: false,
             careful: false,
+            repeated: false,
+            due: 0,
             announcer: Announcer::start(head.ledger),
         };
         sequencer.reload().await?;
@@ -164,7 +171,10 @@ impl Sequencer {
             let open = self.gather(&mut queue, &mut waiting).await;
             let served = self.serve(&mut waiting).await;
             if let Err(error) = served {
-                return Self::give_up(error, waiting, queue);
+                // Whoever still waits is told that the engine stopped.
+                drop((waiting, queue));
+                self.lease_give().await;
+                return Err(error);
             }
             if !open && waiting.is_empty() && self.flights.is_empty() {
                 self.finish().await;
@@ -173,65 +183,21 @@ impl Sequencer {
         }
     }
 
-    /// Waits for commands, or for a flight to land; says whether more may come.
-    async fn gather(&mut self, queue: &mut mpsc::Receiver<Job>, waiting: &mut VecDeque<Job>) -> bool {
-        let room = BATCH_COMMANDS.saturating_sub(waiting.len());
-        if room == 0 || self.flights.len() >= DEPTH {
-            return true;
-        }
-        let mut fresh = Vec::new();
-        if let Some(flight) = self.flights.front_mut() {
-            // The next batch leaves when it is as large as the one under way, or when that has landed.
-            let enough = flight.pending.len().min(BATCH_COMMANDS);
-            while waiting.len() < enough {
-                tokio::select! {
-                    received = queue.recv_many(&mut fresh, enough) => match received {
-                        0 => flight.down().await,
-                        _ => waiting.extend(fresh.drain(..)),
-                    },
-                    () = flight.down() => {}
-                }
-                if flight.is_down() {
-                    break;
-                }
-            }
-        }
-        if !waiting.is_empty() || !self.flights.is_empty() {
-            // There is other work: take what is there without waiting for more.
-            while waiting.len() < BATCH_COMMANDS
-                && let Ok(job) = queue.try_recv()
-            {
-                waiting.push_back(job);
-            }
-            return !queue.is_closed() || !queue.is_empty();
-        }
-        if self.lease_since.is_some() {
-            match tokio::time::timeout(LEASE_IDLE, queue.recv_many(&mut fresh, room)).await {
-                Ok(received) => {
-                    waiting.extend(fresh);
-                    return received > 0;
-                }
-                Err(_) => self.lease_give().await,
-            }
-        }
-        let received = queue.recv_many(&mut fresh, room).await;
-        waiting.extend(fresh);
-        received > 0
-    }
-
     /// Decides and sends what is waiting, as far as batches may be in flight, and lands the oldest flight.
     async fn serve(&mut self, waiting: &mut VecDeque<Job>) -> Result<(), EngineError> {
         // The lease changes hands between flights only, so that whoever waits for it finds the head still.
         // So is a snapshot left, of what is committed.
         let pause = self.snapshot_due() || self.lease_since.is_some_and(|since| since.elapsed() >= LEASE_HELD);
         let overdue = pause && !self.flights.is_empty();
-        if !waiting.is_empty() && self.flights.len() < DEPTH && !overdue {
+        // What has landed is answered first, for the next batch is to have the next commands of those who are.
+        let down = self.flights.front().is_some_and(Flight::is_down);
+        if !waiting.is_empty() && self.flights.len() < DEPTH && !overdue && !down {
             match self.depart(waiting).await {
                 Err(EngineError::Store(error)) if error.transient() => self.recover(waiting).await?,
                 departed => departed?,
             }
         }
-        let due = self.flights.len() >= DEPTH || overdue || self.flights.front().is_some_and(Flight::is_down);
+        let due = self.flights.len() >= DEPTH || overdue || down;
         if due && let Some(flight) = self.flights.pop_front() {
             self.land(flight, waiting).await?;
         }
@@ -244,11 +210,20 @@ impl Sequencer {
             return Ok(());
         }
         self.lease_give().await;
-        match self.store.lease_wait(self.ledger, LEASE_PATIENCE).await {
-            Ok(()) => self.lease_since = Some(Instant::now()),
-            Err(StoreError::LeaseHeld) => tracing::debug!("going on without the lease"),
-            Err(error) => return Err(error.into()),
+        if !self.store.lease_try(self.ledger).await? {
+            if self.pool.is_shared() {
+                self.store = self.pool.own(PATIENCE).await?;
+            }
+            match self.store.lease_wait(self.ledger, LEASE_PATIENCE).await {
+                Ok(()) => {}
+                Err(StoreError::LeaseHeld) => {
+                    tracing::debug!("going on without the lease");
+                    return self.take_head().await;
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
+        self.lease_since = Some(Instant::now());
         self.take_head().await
     }
 
@@ -262,7 +237,12 @@ impl Sequencer {
     /// Decides a batch and sends it off.
     async fn depart(&mut self, waiting: &mut VecDeque<Job>) -> Result<(), EngineError> {
         self.lease_take().await?;
-        let most = if self.alone > 0 { 1 } else { BATCH_COMMANDS };
+        let most = match waiting.len() {
+            _ if self.alone > 0 => 1,
+            // In two halves, of which the database looks at one while the other goes in.
+            many if self.flights.is_empty() && many >= 2 * APART => many.div_ceil(2),
+            _ => BATCH_COMMANDS,
+        };
         let count = waiting.len().min(most);
         self.bring_pilots(waiting, count).await?;
         let mut known = self.look_up(waiting.iter().take(count), self.careful).await?;
@@ -374,7 +354,7 @@ impl Sequencer {
             Some((store, events)) if events.min(batch.events.len()) < APART => store,
             Some((store, _)) => self.other(&store).await,
         };
-        self.flights.push_back(Flight::new(store, batch, pending, payments));
+        self.flights.push_back(Flight::new(store, batch, pending, payments).await);
     }
 
     /// A draft as the batch to send, and the outcomes that wait for it.
@@ -426,14 +406,22 @@ impl Sequencer {
                 for command in batch.commands() {
                     self.in_flight.remove(&command);
                 }
+                self.repeated = false;
+                self.due = self.due.max(waiting.len()) + pending.len();
                 self.forget(payments);
                 pending.into_iter().for_each(Pending::answer);
                 self.announcer.announce(&self.store, position);
                 self.snapshot_if_due().await;
                 Ok(())
             }
-            Ok(answered @ (Appended::Stale | Appended::Repeated)) => {
-                self.careful |= answered == Appended::Repeated;
+            Ok(Appended::Stale) => self.again(pending, waiting, 0).await,
+            Ok(Appended::Repeated) if self.repeated => {
+                let what =
+                    "a command or payment stands beside an entry that is not its own; `tranche verify` says where";
+                Err(EngineError::Broken { position: batch.expected_position, what: what.to_owned() })
+            }
+            Ok(Appended::Repeated) => {
+                (self.careful, self.repeated) = (true, true);
                 self.again(pending, waiting, 0).await
             }
             Ok(Appended::Broken { rule, pilot }) => {
@@ -483,12 +471,5 @@ impl Sequencer {
             }
         }
         self.lease_give().await;
-    }
-
-    /// Tells everyone who still waits that the engine stopped, and why.
-    fn give_up(error: EngineError, waiting: VecDeque<Job>, mut queue: mpsc::Receiver<Job>) -> Result<(), EngineError> {
-        queue.close();
-        drop(waiting);
-        Err(error)
     }
 }

@@ -68,6 +68,14 @@ impl Store {
         }
     }
 
+    /// Makes the next append one that is sent at once.
+    ///
+    /// # Errors
+    /// Those of the connection, which the append will have too.
+    pub async fn append_prepare(&self) -> Result<(), StoreError> {
+        Ok(self.prepared(sql::APPEND).await.map(|_| ())?)
+    }
+
     async fn append_send(&self, batch: &Batch) -> Result<Option<i64>, tokio_postgres::Error> {
         let statement = self.prepared(sql::APPEND).await?;
         let events = &batch.events;

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Sequencer;
 use crate::domain::act::Act;
@@ -68,11 +69,8 @@ impl Sequencer {
         if !Arc::ptr_eq(than, &self.store) {
             return Arc::clone(&self.store);
         }
-        if self.beside.as_ref().is_none_or(|store| store.is_closed()) {
-            // Where there is none to be had, it only takes longer.
-            self.beside = Store::connect(&self.target).await.ok().map(Arc::new);
-        }
-        Arc::clone(self.beside.as_ref().unwrap_or(&self.store))
+        // Where there is none to be had, it only takes longer.
+        self.pool.connection(self.seat + 1, Duration::ZERO).await.unwrap_or_else(|_| Arc::clone(&self.store))
     }
 
     /// The pilots that acts name, and that are recognised but not at hand.

@@ -3,11 +3,12 @@
 //! Refused here: guessing. An answer that was lost is unknown, not failed.
 
 use std::collections::HashSet;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 
-use futures_util::future::{MaybeDone, maybe_done};
-use tokio::task::JoinHandle;
+use futures_util::future::{BoxFuture, FutureExt as _, MaybeDone, maybe_done};
 
 use crate::domain::text::Id;
 use crate::engine::draft::Pending;
@@ -19,18 +20,21 @@ pub(super) struct Flight {
     pub(super) pending: Vec<Pending>,
     /// The payments its commands name, which stay at hand until it lands.
     pub(super) payments: HashSet<Id>,
-    answer: MaybeDone<JoinHandle<Result<Appended, StoreError>>>,
+    answer: MaybeDone<BoxFuture<'static, Result<Appended, StoreError>>>,
     /// The connection it is on.
     pub(super) store: Arc<Store>,
 }
 
 impl Flight {
-    /// Sends a batch off on a connection.
-    pub(super) fn new(store: Arc<Store>, batch: Batch, pending: Vec<Pending>, payments: HashSet<Id>) -> Self {
+    /// Sends a batch off on a connection: it is on its way, behind what was sent there before, while the next is decided.
+    pub(super) async fn new(store: Arc<Store>, batch: Batch, pending: Vec<Pending>, payments: HashSet<Id>) -> Self {
         let batch = Arc::new(batch);
         let (on, sent) = (Arc::clone(&store), Arc::clone(&batch));
-        // A task of its own, so that it is on its way while the next batch is decided.
-        let answer = maybe_done(tokio::spawn(async move { on.append(&sent).await }));
+        // A first append on a connection is sent only when its statement is known there, so that one behind it would be first.
+        let _told_by_the_append = store.append_prepare().await;
+        let mut answer = maybe_done(async move { on.append(&sent).await }.boxed());
+        // What is asked of a connection is in its line from the first poll on.
+        poll_fn(|context| Poll::Ready(answer.poll_unpin(context).is_ready())).await;
         Self { batch, pending, payments, answer, store }
     }
 
@@ -43,14 +47,10 @@ impl Flight {
         matches!(self.answer, MaybeDone::Done(_))
     }
 
-    /// What became of it; where its task was lost that is unknown, not failed.
+    /// What became of it.
     pub(super) async fn landed(&mut self) -> Result<Appended, StoreError> {
         self.down().await;
-        let unknown = |reason: String| Err(StoreError::Unknown { reason });
         let answer = Pin::new(&mut self.answer).take_output();
-        answer.map_or_else(
-            || unknown("no answer".to_owned()),
-            |told| told.unwrap_or_else(|lost| unknown(lost.to_string())),
-        )
+        answer.unwrap_or_else(|| Err(StoreError::Unknown { reason: "no answer".to_owned() }))
     }
 }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::{Flight, PATIENCE, Sequencer};
 use crate::engine::draft::Pending;
 use crate::engine::{EngineError, Job};
-use crate::store::{Appended, Batch, Store, StoreError};
+use crate::store::{Appended, Batch, StoreError};
 
 impl Sequencer {
     /// Settles an unknown outcome by sending the same batch again.
@@ -35,8 +35,15 @@ impl Sequencer {
     }
 
     pub(super) async fn reconnect(&mut self) -> Result<(), StoreError> {
-        self.lease_since = None;
-        self.store = Arc::new(Store::connect_within(&self.target, PATIENCE).await?);
+        let shared = self.pool.connection(self.seat, PATIENCE).await?;
+        // One that is there and does not serve may do so for others; this ledger takes one of its own.
+        let next = if Arc::ptr_eq(&shared, &self.store) { self.pool.own(PATIENCE).await? } else { shared };
+        let before = std::mem::replace(&mut self.store, next);
+        if self.lease_since.take().is_some() {
+            // A lease ends with its connection, which others may keep.
+            let ledger = self.ledger;
+            tokio::spawn(async move { before.lease_release(ledger).await });
+        }
         Ok(())
     }
 
