@@ -13,7 +13,7 @@ use tranche::domain::figures::Figures;
 use tranche::domain::ledger::Ledger;
 use tranche::domain::text::Id;
 use tranche::engine::{Clock, Engine, Outcome, atomic, opening, replay, state};
-use tranche::store::{Store, Target};
+use tranche::store::{Pool, Store, Target};
 
 const LEDGER: &str = "test";
 
@@ -235,6 +235,59 @@ async fn two_engines_on_one_ledger_take_turns() {
     assert_eq!(head.position, 301);
     let (_, differences) = replay::check(&store, &head, |_| {}).await.unwrap();
     assert_eq!(differences, []);
+}
+
+/// Eleven ledgers over three connections: one whose lease another process has keeps none of the others waiting, nor do
+/// connections that are lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_ledgers_share_connections() {
+    let target = cluster::database().await;
+    let names: Vec<String> = (0..11).map(|number| format!("of-many-{number}")).collect();
+    for name in &names {
+        let act = opening::read_rules(opening::JIANGXI_2025.as_bytes(), true).unwrap();
+        assert!(opening::open(&target, name, act, clock()).await.unwrap());
+    }
+    let elsewhere = std::sync::Arc::new(Store::connect(&target).await.unwrap());
+    let taken = elsewhere.head(&names[0]).await.unwrap().ledger;
+    assert!(elsewhere.lease_try(taken).await.unwrap());
+
+    let pool = std::sync::Arc::new(Pool::new(target.clone(), 3));
+    let mut engines = Vec::new();
+    for name in &names {
+        engines.push(Engine::open_among(&pool, name, clock()).await.unwrap());
+    }
+    let first = engines[0].send(command(&area(1, "甲"))).await.unwrap();
+    let send = async |engine: &Engine, from: u32| {
+        let mut answers = Vec::new();
+        for id in from..from + 200 {
+            answers.push(engine.send(command(&area(id, "甲"))).await.unwrap());
+        }
+        for answer in answers {
+            assert!(matches!(answer.outcome().await.unwrap(), Outcome::Accepted { .. }));
+        }
+    };
+    futures_util::future::join_all(engines[1..].iter().map(|engine| send(engine, 1_000))).await;
+    let first = tokio::spawn(first.outcome());
+    assert!(!first.is_finished(), "the lease is another's");
+    assert!(elsewhere.lease_release(taken).await.unwrap());
+    assert!(matches!(first.await.unwrap().unwrap(), Outcome::Accepted { .. }));
+
+    let owner = cluster::connect(target.config()).await;
+    let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+               WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    owner.query_one(cut, &[]).await.unwrap();
+    futures_util::future::join_all(engines.iter().map(|engine| send(engine, 2_000))).await;
+    for engine in engines {
+        engine.close().await.unwrap();
+    }
+    let store = std::sync::Arc::new(Store::connect(&target).await.unwrap());
+    for (name, entries) in names.iter().zip([202].into_iter().chain(std::iter::repeat(401))) {
+        let head = store.head(name).await.unwrap();
+        assert_eq!(head.position, entries, "{name}");
+        assert!(store.lease_try(head.ledger).await.unwrap(), "{name} was given up");
+        let (_, differences) = replay::check(&store, &head, |_| {}).await.unwrap();
+        assert_eq!(differences, []);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -45,8 +45,8 @@ const DEPTH: usize = 2;
 const APART: usize = 64;
 /// After how many events a snapshot is left, at the least.
 const SNAPSHOT_EVENTS: u64 = 10_000;
-/// How many bytes a snapshot may take for each event since the last: about a tenth of an entry.
-const SNAPSHOT_BYTES_PER_EVENT: u64 = 64;
+/// How many bytes a snapshot may take for each event since the last: about a twentieth of an entry.
+const SNAPSHOT_BYTES_PER_EVENT: u64 = 32;
 /// A shorter tail than this is folded faster than a snapshot is written.
 const SNAPSHOT_LEAST: u64 = 200;
 /// How many tiles are stored when the sequencer ends: a tenth of a second's work.
