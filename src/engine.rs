@@ -163,7 +163,8 @@ impl Engine {
         Self::open_among(&Arc::new(Pool::new(target, CONNECTIONS)), ledger, clock).await
     }
 
-    /// Opens one of many ledgers for writing, over connections that they share.
+    /// Opens one of many ledgers for writing, over connections that they share; each at most once, for a lease is a
+    /// connection's.
     ///
     /// # Errors
     ///

@@ -257,6 +257,7 @@ async fn many_ledgers_share_connections() {
         engines.push(Engine::open_among(&pool, name, clock()).await.unwrap());
     }
     let first = engines[0].send(command(&area(1, "甲"))).await.unwrap();
+    let first = tokio::spawn(first.outcome());
     let send = async |engine: &Engine, from: u32| {
         let mut answers = Vec::new();
         for id in from..from + 200 {
@@ -266,8 +267,9 @@ async fn many_ledgers_share_connections() {
             assert!(matches!(answer.outcome().await.unwrap(), Outcome::Accepted { .. }));
         }
     };
-    futures_util::future::join_all(engines[1..].iter().map(|engine| send(engine, 1_000))).await;
-    let first = tokio::spawn(first.outcome());
+    // In less time than the first waits for the lease, before it goes on without.
+    let others = futures_util::future::join_all(engines[1..].iter().map(|engine| send(engine, 1_000)));
+    tokio::time::timeout(std::time::Duration::from_secs(8), others).await.unwrap();
     assert!(!first.is_finished(), "the lease is another's");
     assert!(elsewhere.lease_release(taken).await.unwrap());
     assert!(matches!(first.await.unwrap().unwrap(), Outcome::Accepted { .. }));

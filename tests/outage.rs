@@ -149,7 +149,7 @@ async fn a_full_disk_is_told_and_what_was_recorded_stands() {
         // A few may find room in the last page; they are told, and no others are there.
         let accepted = told.outcomes().iter().filter(|outcome| *outcome == "accepted").count();
         assert_eq!(desk.position().await, before + i64::try_from(accepted).unwrap(), "{flags:?}");
-        assert!(accepted < 100, "{accepted}");
+        assert!(accepted < if flags.is_empty() { 100 } else { 1 }, "{accepted}");
     }
     desk.sound().await;
     drop(full);

@@ -43,10 +43,11 @@ pub async fn apply(
                 sequencer.finish().await;
                 return Ok(pending.into_iter().map(|pending| outcome_of(pending, false)).collect());
             }
-            Appended::Stale | Appended::Repeated => {
+            Appended::Stale => {
                 jobs.extend(pending.into_iter().map(|pending| pending.job));
                 sequencer.reload().await?;
             }
+            Appended::Repeated => return Err(sequencer.misplaced()),
             Appended::Broken { rule, pilot } => {
                 sequencer.lease_give().await;
                 let outcomes = pending.into_iter().map(|pending| {

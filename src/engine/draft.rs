@@ -41,6 +41,8 @@ pub(super) struct Draft {
     pub(super) funds: Funds,
     pub(super) pending: Vec<Pending>,
     pub(super) bytes: usize,
+    /// Whether all its commands and payments were looked up before they were decided.
+    pub(super) looked_up: bool,
 }
 
 impl Draft {
@@ -54,6 +56,7 @@ impl Draft {
             funds: Funds::default(),
             pending: Vec::new(),
             bytes: 0,
+            looked_up: false,
         }
     }
 

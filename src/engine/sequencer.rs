@@ -9,6 +9,7 @@ mod announcer;
 mod at_hand;
 mod flight;
 mod gather;
+mod lease;
 mod recovery;
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
@@ -62,8 +63,9 @@ pub(super) struct Sequencer {
     pool: Arc<Pool>,
     /// Its connections are that of this seat and, for what is sent while a batch is in flight there, that of the next.
     seat: usize,
-    /// The one of this seat, or one of its own.
     store: Arc<Store>,
+    /// Whether that is one of its own, since it had to wait for others, and not the one of this seat.
+    own: bool,
     name: String,
     ledger: i64,
     clock: Clock,
@@ -73,6 +75,8 @@ pub(super) struct Sequencer {
     /// Commands of batches in flight, which the database may not know yet.
     in_flight: Known,
     lease_since: Option<Instant>,
+    /// When the lease was last waited for in vain.
+    lease_missed: Option<Instant>,
     /// The payments that the commands about to be decided name.
     named: HashSet<Id>,
     /// The pilots changed since the last snapshot, its position, and the bytes it took.
@@ -87,8 +91,6 @@ pub(super) struct Sequencer {
     ahead: bool,
     /// Whether all commands are looked up before they are decided, for of the last ones not all were new and lawful.
     careful: bool,
-    /// Whether the last answer was that a command was there already, for which the next ones are looked up.
-    repeated: bool,
     /// How many commands there will be if all who were just answered send another.
     due: usize,
     announcer: Announcer,
@@ -103,6 +105,7 @@ impl Sequencer {
             pool,
             seat,
             store,
+            own: false,
             name: name.to_owned(),
             ledger: head.ledger,
             clock,
@@ -111,6 +114,7 @@ impl Sequencer {
             flights: VecDeque::new(),
             in_flight: Known::new(),
             lease_since: None,
+            lease_missed: None,
             named: HashSet::new(),
             changed: BTreeSet::new(),
             snapshot_at: 0,
@@ -119,7 +123,6 @@ impl Sequencer {
             alone: 0,
             ahead: false,
             careful: false,
-            repeated: false,
             due: 0,
             announcer: Announcer::start(head.ledger),
         };
@@ -171,9 +174,10 @@ impl Sequencer {
             let open = self.gather(&mut queue, &mut waiting).await;
             let served = self.serve(&mut waiting).await;
             if let Err(error) = served {
-                // Whoever still waits is told that the engine stopped.
+                // Whoever still waits is told that the engine stopped, before what may take long.
                 drop((waiting, queue));
-                self.lease_give().await;
+                self.flights.clear();
+                let _given = tokio::time::timeout(LEASE_PATIENCE, self.lease_give()).await;
                 return Err(error);
             }
             if !open && waiting.is_empty() && self.flights.is_empty() {
@@ -204,49 +208,20 @@ impl Sequencer {
         Ok(())
     }
 
-    /// Takes the lease, and whatever was appended while it was another's.
-    async fn lease_take(&mut self) -> Result<(), EngineError> {
-        if self.lease_since.is_some_and(|since| since.elapsed() < LEASE_HELD) || !self.flights.is_empty() {
-            return Ok(());
-        }
-        self.lease_give().await;
-        if !self.store.lease_try(self.ledger).await? {
-            if self.pool.is_shared() {
-                self.store = self.pool.own(PATIENCE).await?;
-            }
-            match self.store.lease_wait(self.ledger, LEASE_PATIENCE).await {
-                Ok(()) => {}
-                Err(StoreError::LeaseHeld) => {
-                    tracing::debug!("going on without the lease");
-                    return self.take_head().await;
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        self.lease_since = Some(Instant::now());
-        self.take_head().await
-    }
-
-    pub(super) async fn lease_give(&mut self) {
-        if self.lease_since.take().is_some() {
-            // A lease that cannot be given up ends with its connection.
-            let _given = self.store.lease_release(self.ledger).await;
-        }
-    }
-
     /// Decides a batch and sends it off.
     async fn depart(&mut self, waiting: &mut VecDeque<Job>) -> Result<(), EngineError> {
         self.lease_take().await?;
         let most = match waiting.len() {
             _ if self.alone > 0 => 1,
             // In two halves, of which the database looks at one while the other goes in.
-            many if self.flights.is_empty() && many >= 2 * APART => many.div_ceil(2),
+            many if self.flights.is_empty() && many >= 2 * APART => many / 2,
             _ => BATCH_COMMANDS,
         };
         let count = waiting.len().min(most);
         self.bring_pilots(waiting, count).await?;
         let mut known = self.look_up(waiting.iter().take(count), self.careful).await?;
         let mut draft = Draft::new(self.state.programme.position, self.frontier.root());
+        draft.looked_up = self.careful;
         for number in 0..count {
             let Some(job) = waiting.pop_front() else { break };
             if draft.bytes > BATCH_BYTES {
@@ -347,14 +322,16 @@ impl Sequencer {
             }
             return;
         }
+        let looked_up = draft.looked_up;
         let (batch, pending) = self.batch_of(draft);
         let before = self.flights.back().map(|flight| (Arc::clone(&flight.store), flight.batch.events.len()));
         let store = match before {
             None => Arc::clone(&self.store),
-            Some((store, events)) if events.min(batch.events.len()) < APART => store,
+            // On connections that others use, the second might wait for the first behind them.
+            Some((store, events)) if self.pool.is_shared() || events.min(batch.events.len()) < APART => store,
             Some((store, _)) => self.other(&store).await,
         };
-        self.flights.push_back(Flight::new(store, batch, pending, payments).await);
+        self.flights.push_back(Flight::new(store, (batch, pending), looked_up, payments).await);
     }
 
     /// A draft as the batch to send, and the outcomes that wait for it.
@@ -396,7 +373,7 @@ impl Sequencer {
     /// Waits for a batch's commit and answers its callers, or decides it again.
     async fn land(&mut self, mut flight: Flight, waiting: &mut VecDeque<Job>) -> Result<(), EngineError> {
         let answered = flight.landed().await;
-        let Flight { batch, pending, payments, .. } = flight;
+        let Flight { batch, pending, payments, looked_up, .. } = flight;
         let answered = match answered {
             Err(StoreError::Unknown { reason }) => self.settle(&batch, reason).await,
             answered => answered,
@@ -406,7 +383,6 @@ impl Sequencer {
                 for command in batch.commands() {
                     self.in_flight.remove(&command);
                 }
-                self.repeated = false;
                 self.due = self.due.max(waiting.len()) + pending.len();
                 self.forget(payments);
                 pending.into_iter().for_each(Pending::answer);
@@ -415,13 +391,9 @@ impl Sequencer {
                 Ok(())
             }
             Ok(Appended::Stale) => self.again(pending, waiting, 0).await,
-            Ok(Appended::Repeated) if self.repeated => {
-                let what =
-                    "a command or payment stands beside an entry that is not its own; `tranche verify` says where";
-                Err(EngineError::Broken { position: batch.expected_position, what: what.to_owned() })
-            }
+            Ok(Appended::Repeated) if looked_up => Err(self.misplaced()),
             Ok(Appended::Repeated) => {
-                (self.careful, self.repeated) = (true, true);
+                self.careful = true;
                 self.again(pending, waiting, 0).await
             }
             Ok(Appended::Broken { rule, pilot }) => {
@@ -445,6 +417,12 @@ impl Sequencer {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// What is wrong where a command or payment is there already that was looked up and not found, on the same head.
+    pub(super) fn misplaced(&self) -> EngineError {
+        let what = "a command or payment stands beside an entry that is not its own; `tranche verify` says where";
+        EngineError::Broken { position: signed(self.state.programme.position), what: what.to_owned() }
     }
 
     /// Whether enough was appended since the last snapshot for it to be worth what it takes.

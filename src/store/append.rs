@@ -73,7 +73,9 @@ impl Store {
     /// # Errors
     /// Those of the connection, which the append will have too.
     pub async fn append_prepare(&self) -> Result<(), StoreError> {
-        Ok(self.prepared(sql::APPEND).await.map(|_| ())?)
+        let prepared = tokio::time::timeout(ANSWER, self.prepared(sql::APPEND)).await;
+        let slow = |_| StoreError::Unknown { reason: format!("no answer within {} s", ANSWER.as_secs()) };
+        Ok(prepared.map_err(slow)?.map(|_| ())?)
     }
 
     async fn append_send(&self, batch: &Batch) -> Result<Option<i64>, tokio_postgres::Error> {

@@ -39,18 +39,22 @@ impl Pool {
         self.seats.load(Ordering::Relaxed) > 1
     }
 
-    /// The connection of a seat; one that is to be made may take as long as [`Store::connect_within`].
+    /// The connection of a seat. One that is to be made, by this call or by another, is waited for as long as `patience`
+    /// (and one attempt).
     ///
     /// # Errors
-    /// Those of [`Store::connect`].
+    /// Those of [`Store::connect`]; [`StoreError::Lost`] where another call was no faster.
     pub async fn connection(&self, seat: usize, patience: Duration) -> Result<Arc<Store>, StoreError> {
         let Some(place) = self.connections.get(seat % self.connections.len()) else {
             return self.own(patience).await;
         };
-        let mut place = place.lock().await;
+        let begun = tokio::time::Instant::now();
+        let Ok(mut place) = tokio::time::timeout(patience, place.lock()).await else {
+            return Err(StoreError::Lost { reason: "it is still being connected to".to_owned() });
+        };
         match place.as_ref() {
             Some(store) if !store.is_closed() => Ok(Arc::clone(store)),
-            _ => Ok(Arc::clone(place.insert(self.own(patience).await?))),
+            _ => Ok(Arc::clone(place.insert(self.own(patience.saturating_sub(begun.elapsed())).await?))),
         }
     }
 

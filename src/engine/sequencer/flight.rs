@@ -18,6 +18,8 @@ use crate::store::{Appended, Batch, Store, StoreError};
 pub(super) struct Flight {
     pub(super) batch: Arc<Batch>,
     pub(super) pending: Vec<Pending>,
+    /// Whether all of it was looked up before it was decided.
+    pub(super) looked_up: bool,
     /// The payments its commands name, which stay at hand until it lands.
     pub(super) payments: HashSet<Id>,
     answer: MaybeDone<BoxFuture<'static, Result<Appended, StoreError>>>,
@@ -27,7 +29,12 @@ pub(super) struct Flight {
 
 impl Flight {
     /// Sends a batch off on a connection: it is on its way, behind what was sent there before, while the next is decided.
-    pub(super) async fn new(store: Arc<Store>, batch: Batch, pending: Vec<Pending>, payments: HashSet<Id>) -> Self {
+    pub(super) async fn new(
+        store: Arc<Store>,
+        (batch, pending): (Batch, Vec<Pending>),
+        looked_up: bool,
+        payments: HashSet<Id>,
+    ) -> Self {
         let batch = Arc::new(batch);
         let (on, sent) = (Arc::clone(&store), Arc::clone(&batch));
         // A first append on a connection is sent only when its statement is known there, so that one behind it would be first.
@@ -35,7 +42,7 @@ impl Flight {
         let mut answer = maybe_done(async move { on.append(&sent).await }.boxed());
         // What is asked of a connection is in its line from the first poll on.
         poll_fn(|context| Poll::Ready(answer.poll_unpin(context).is_ready())).await;
-        Self { batch, pending, payments, answer, store }
+        Self { batch, pending, looked_up, payments, answer, store }
     }
 
     /// Waits until it has landed. May be given up and waited for again.

@@ -14,6 +14,8 @@ use crate::engine::Job;
 
 /// How long a caller who was answered may take for its next command to be waited for.
 const NEXT_COMMAND: Duration = Duration::from_micros(100);
+/// How long all of them together.
+const NEXT_COMMANDS: Duration = Duration::from_millis(5);
 /// How long a process keeps the lease with nothing to do.
 const LEASE_IDLE: Duration = Duration::from_millis(5);
 
@@ -22,8 +24,12 @@ impl Sequencer {
     pub(super) async fn gather(&mut self, queue: &mut mpsc::Receiver<Job>, waiting: &mut VecDeque<Job>) -> bool {
         let open = self.wait(queue, waiting).await;
         // Callers whose batch has landed come with their next command at once: in one batch with those who wait.
-        let mut last = Instant::now();
-        while self.flights.is_empty() && waiting.len() < self.due.min(BATCH_COMMANDS) && last.elapsed() < NEXT_COMMAND {
+        let (begun, mut last) = (Instant::now(), Instant::now());
+        while self.flights.is_empty()
+            && waiting.len() < self.due.min(BATCH_COMMANDS)
+            && last.elapsed() < NEXT_COMMAND
+            && begun.elapsed() < NEXT_COMMANDS
+        {
             tokio::task::yield_now().await;
             while waiting.len() < BATCH_COMMANDS
                 && let Ok(job) = queue.try_recv()
@@ -77,6 +83,8 @@ impl Sequencer {
                 Err(_) => self.lease_give().await,
             }
         }
+        // Whoever was answered has done otherwise.
+        self.due = 0;
         let received = queue.recv_many(&mut fresh, room).await;
         waiting.extend(fresh);
         received > 0

@@ -37,7 +37,8 @@ impl Sequencer {
     pub(super) async fn reconnect(&mut self) -> Result<(), StoreError> {
         let shared = self.pool.connection(self.seat, PATIENCE).await?;
         // One that is there and does not serve may do so for others; this ledger takes one of its own.
-        let next = if Arc::ptr_eq(&shared, &self.store) { self.pool.own(PATIENCE).await? } else { shared };
+        self.own = Arc::ptr_eq(&shared, &self.store);
+        let next = if self.own { self.pool.own(PATIENCE).await? } else { shared };
         let before = std::mem::replace(&mut self.store, next);
         if self.lease_since.take().is_some() {
             // A lease ends with its connection, which others may keep.
@@ -95,7 +96,10 @@ impl Sequencer {
         while let Some(flight) = self.flights.pop_front() {
             self.land_boxed(flight, waiting).await?;
         }
-        self.reconnect().await?;
+        // What was lost may have been the other one, or be connected to again already.
+        if self.store.is_closed() {
+            self.reconnect().await?;
+        }
         self.reload_patiently().await
     }
 
