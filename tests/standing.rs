@@ -105,7 +105,8 @@ async fn the_opening_is_dated_anew() {
             .batch_execute(&format!(
                 "ALTER TABLE tranche.ledger DISABLE TRIGGER USER; {update};
                  ALTER TABLE tranche.ledger ENABLE ALWAYS TRIGGER ledger_head_rises;
-                 ALTER TABLE tranche.ledger ENABLE ALWAYS TRIGGER ledger_head_stays"
+                 ALTER TABLE tranche.ledger ENABLE ALWAYS TRIGGER ledger_head_stays;
+                 ALTER TABLE tranche.ledger ENABLE ALWAYS TRIGGER ledger_named"
             ))
             .await
             .unwrap();
