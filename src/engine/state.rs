@@ -28,7 +28,7 @@ pub(super) const FORMAT: &str = "6";
 
 const PROGRAMME: &str = "programme";
 const REGISTER: &str = "register";
-const PILOT: &str = "pilot-";
+pub(super) const PILOT: &str = "pilot-";
 
 /// How many payments a fold keeps at hand.
 const PAYMENTS_KEPT: usize = 32_768;

@@ -24,13 +24,13 @@ use super::{StoreError, Target};
 /// - Appends rest on READ COMMITTED (the head's row is read anew after a wait), whatever the server's default.
 /// - Plans are made while tables may be empty and kept while they grow: by index, always; and no JIT, which
 ///   takes longer than any of these statements. None is made for the values at hand: of a ledger younger than the
-///   last ANALYZE the planner believes that it has no rows, and reads all of it where it should look one up.
+///   last ANALYZE the planner believes that it has no rows, and reads all of it, or sorts it, where it should look one up.
 /// - A commit that is answered is on disk. Stricter settings of the server stay.
 const ENTER: &str = "SET ROLE tranche_app; \
     SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
     SET idle_in_transaction_session_timeout = '60s'; \
     SET default_transaction_isolation = 'read committed'; \
-    SET enable_seqscan = off; SET jit = off; SET plan_cache_mode = force_generic_plan; \
+    SET enable_seqscan = off; SET enable_sort = off; SET jit = off; SET plan_cache_mode = force_generic_plan; \
     SELECT set_config('synchronous_commit', 'on', false) \
      WHERE current_setting('synchronous_commit') = 'off'; ";
 

@@ -42,6 +42,8 @@ pub struct FundPosition {
     pub release_limit: Option<String>,
     /// `A` at the latest release, an exact decimal of yuan; `None` before one.
     pub release_ceiling: Option<String>,
+    /// The last version of the pilot's stream.
+    pub version: i32,
 }
 
 impl Store {
@@ -89,5 +91,6 @@ fn position_of(row: &Row) -> Result<FundPosition, tokio_postgres::Error> {
         first_year_limit: row.try_get(13)?,
         release_limit: row.try_get(14)?,
         release_ceiling: row.try_get(15)?,
+        version: row.try_get(16)?,
     })
 }

@@ -63,19 +63,21 @@ pub const EVENT_READ_BACK: Statement =
 pub const EVENTS_FIND: Statement =
     ("events_find", events_of!(columns!(), "($2::bigint[]) AS k(position)", "position = k.position"));
 
+/// Of a stream the index tells eight versions apart from the next eight; among them the rows are put in order.
 pub const STREAM_READ: Statement = (
     "stream_read",
     event_columns!(
-        "hashtext(stream) = hashtext($5) AND stream = $5 AND version >= $2::bigint AND version <= $3::bigint \
-         ORDER BY version LIMIT $4"
+        "hashtext(stream) = hashtext($5) AND version >> 3 >= $2::bigint >> 3 AND version >> 3 <= $3::bigint >> 3 \
+         AND stream = $5 AND version >= $2::bigint AND version <= $3::bigint ORDER BY version >> 3, version LIMIT $4"
     ),
 );
 
 pub const STREAM_READ_BACK: Statement = (
     "stream_read_back",
     event_columns!(
-        "hashtext(stream) = hashtext($5) AND stream = $5 AND version >= $2::bigint AND version <= $3::bigint \
-         ORDER BY version DESC LIMIT $4"
+        "hashtext(stream) = hashtext($5) AND version >> 3 >= $2::bigint >> 3 AND version >> 3 <= $3::bigint >> 3 \
+         AND stream = $5 AND version >= $2::bigint AND version <= $3::bigint \
+         ORDER BY version >> 3 DESC, version DESC LIMIT $4"
     ),
 );
 
@@ -123,7 +125,8 @@ pub const STREAMS_TAIL: Statement = (
     events_of!(
         columns!(),
         "($2::text[], $3::integer[]) AS k(stream, version)",
-        "hashtext(stream) = hashtext(k.stream) AND stream = k.stream AND version > k.version"
+        "hashtext(stream) = hashtext(k.stream) AND version >> 3 >= k.version >> 3 \
+         AND stream = k.stream AND version > k.version"
     ),
 );
 
@@ -161,7 +164,7 @@ pub const FUND_POSITIONS: Statement = (
             (released_first_year * 100)::bigint, (assigned * 100)::bigint, (paid * 100)::bigint, \
             (returned * 100)::bigint, (returned_unspent * 100)::bigint, (clawback_ordered * 100)::bigint, \
             trim_scale(first_year_limit)::text, trim_scale(release_limit)::text, \
-            trim_scale(release_ceiling)::text \
+            trim_scale(release_ceiling)::text, version \
        FROM tranche.fund_position WHERE ledger = $1 ORDER BY pilot",
 );
 

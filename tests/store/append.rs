@@ -52,6 +52,54 @@ async fn the_same_batch_again_answers_as_it_did() {
     assert_eq!(fixture.store.append(&other).await.unwrap(), Appended::Stale);
 }
 
+/// A batch may be there before the one that it goes on from: it waits for it, and leaves nothing where that never comes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_waits_for_the_one_before_it() {
+    let mut fixture = Fixture::new().await;
+    let first = fixture.batch(&[plain("pilot-A")]);
+    (fixture.position, fixture.root) = (1, first.root);
+    let second = fixture.batch(&[plain("pilot-B")]);
+    assert_eq!(fixture.store.append(&second).await.unwrap(), Appended::Stale);
+    let waits = fixture.store.append(&second);
+    let other = Store::connect(&fixture.target).await.unwrap();
+    let comes = async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        other.append(&first).await
+    };
+    let (second, first) = tokio::join!(waits, comes);
+    assert_eq!((first.unwrap(), second.unwrap()), (Appended::Done(1), Appended::Done(2)));
+    fixture.refresh("test").await;
+    // Nor is it given up where the one before it lands at any moment of its own.
+    for (number, end) in (0..100_u64).zip((4..).step_by(2)) {
+        let first = fixture.batch(&[plain(&format!("pilot-A{number}"))]);
+        (fixture.position, fixture.root) = (end - 1, first.root);
+        let second = fixture.batch(&[plain(&format!("pilot-B{number}"))]);
+        let (second, first) = tokio::join!(fixture.store.append(&second), async {
+            tokio::time::sleep(Duration::from_micros(number * 20)).await;
+            other.append(&first).await
+        });
+        assert_eq!((first.unwrap(), second.unwrap()), (Appended::Done(end - 1), Appended::Done(end)));
+        fixture.refresh("test").await;
+    }
+    let row = fixture.admin().await.query_one("SELECT count(*) FROM tranche.event", &[]).await.unwrap();
+    assert_eq!(row.get::<_, i64>(0), 202);
+}
+
+/// Sent twice at once, as after an answer that was lost: it is there once, and both are told so.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_batch_at_once_is_there_once() {
+    let mut fixture = Fixture::new().await;
+    let other = Store::connect(&fixture.target).await.unwrap();
+    for end in (40..=400).step_by(40) {
+        let batch = fixture.batch(&vec![plain("pilot-A"); 40]);
+        let (one, again) = tokio::join!(fixture.store.append(&batch), other.append(&batch));
+        assert_eq!((one.unwrap(), again.unwrap()), (Appended::Done(end), Appended::Done(end)));
+        assert_eq!(fixture.append(&batch).await.unwrap(), Appended::Done(end));
+    }
+    let row = fixture.admin().await.query_one("SELECT count(*) FROM tranche.event", &[]).await.unwrap();
+    assert_eq!(row.get::<_, i64>(0), 400);
+}
+
 #[tokio::test]
 async fn a_command_id_comes_once() {
     let mut fixture = Fixture::new().await;

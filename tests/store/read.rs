@@ -83,7 +83,7 @@ async fn a_stream_and_a_category_are_read_in_order_and_back() {
 async fn no_read_scans_or_sorts() {
     let fixture = filled().await;
     let client = fixture.admin().await;
-    client.batch_execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan").await.unwrap();
+    client.batch_execute("SET enable_seqscan = off; SET enable_sort = off; SET plan_cache_mode = force_generic_plan").await.unwrap();
     for (name, text) in tranche::store::STATEMENTS {
         if !name.contains("_read") {
             continue;
@@ -100,6 +100,8 @@ async fn no_read_scans_or_sorts() {
         assert!(plan.contains("Index Scan") && !plan.contains("Seq Scan"), "{name}: {plan}");
         // A category is picked out of the walk: its own is nearly all that is there. Of a stream's hash it is all but all.
         let picks = plan.contains("Filter") && !name.contains("category") && !name.contains("stream");
-        assert!(!plan.contains("Sort") && !picks, "{name}: {plan}");
+        // Eight versions of a stream at a time are put in order.
+        let sorts = plan.replace("Incremental Sort", "").contains("Sort  ");
+        assert!(!sorts && !picks, "{name}: {plan}");
     }
 }

@@ -353,12 +353,21 @@ async fn payments_move_what_their_entries_say() {
     unlawful.push((reversed(&latest, "Q"), "entry"));
     unlawful.push((entry("PaymentRecorded", json!({"pilot": "P", "payment": "N"})), "entry"));
     unlawful.push((entry("PaymentRecorded", json!({"pilot": "P", "payment": "N", "amount": "x"})), "entry"));
-    unlawful.push((record("Q"), "fund move"));
+    unlawful.push((record("Q"), "entry"));
+    unlawful.push((("pilot-Q", record("Q").1, record("Q").2, record("Q").3), "fund move"));
     for (act, named) in unlawful {
         let batch = pilot.0.batch(std::slice::from_ref(&act));
         let refused = pilot.0.append(&batch).await;
         assert!(matches!(&refused, Err(StoreError::Malformed { what, .. }) if what == named), "{refused:?} {act:?}");
     }
+    // Neither an old version of the pilot's stream, nor one that leaves a version out.
+    let version = pilot.0.store.fund_positions(pilot.0.ledger).await.unwrap()[0].version;
+    for wrong in [1, version, version + 2] {
+        pilot.0.version_next("pilot-P", wrong);
+        let refused = pilot.0.append(&pilot.0.batch(&[record("P")])).await;
+        assert!(matches!(&refused, Err(StoreError::Malformed { what, .. }) if what == "stream version"), "{refused:?}");
+    }
+    pilot.0.version_next("pilot-P", version + 1);
     pilot.goes([pay(-30)]).await;
     assert_eq!(paid(&pilot).await, 100);
     // Cancelled once, recorded once: in the log already.

@@ -9,6 +9,7 @@ use crate::domain::money::{Limit, Money, Share};
 use crate::domain::rule::tranche::first_part;
 use crate::domain::text::{Id, Year};
 use crate::engine::fund;
+use crate::engine::state::PILOT;
 use crate::store::{FundAct, FundMove, FundOpening, FundPosition};
 
 /// A pilot's sums, and the limits of its latest release.
@@ -19,6 +20,8 @@ struct Position {
     first_year_limit: Option<Limit>,
     release_limit: Option<Limit>,
     release_ceiling: Option<Limit>,
+    /// The last version of the pilot's stream.
+    version: u64,
 }
 
 /// The positions of all pilots, moved event by event.
@@ -39,6 +42,11 @@ impl Sums {
             },
             // The parameters in force are read off the state.
             Some(FundAct::Rules(_)) | None => {}
+        }
+        if let Some(pilot) = event.stream.strip_prefix(PILOT)
+            && let Some(position) = self.0.get_mut(pilot)
+        {
+            position.version = event.version;
         }
     }
 
@@ -119,6 +127,7 @@ impl Position {
         ] {
             note(field, yuan(found), yuan(expected));
         }
+        note("version", found.version.to_string(), self.version.to_string());
         for (field, found, expected) in [
             ("first_year_limit", &found.first_year_limit, self.first_year_limit),
             ("release_limit", &found.release_limit, self.release_limit),
