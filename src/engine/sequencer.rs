@@ -11,6 +11,7 @@ mod flight;
 mod gather;
 mod lease;
 mod recovery;
+mod snapshot;
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use tokio::time::Instant;
 
 use announcer::Announcer;
 use flight::Flight;
+use snapshot::{Saving, Taken};
 
 use super::draft::{Draft, Pending, refused, repeated, signed, too_long, unwritable};
 use super::{Clock, EngineError, Job, Known, Outcome, Placed, state};
@@ -39,15 +41,11 @@ use crate::store::{Appended, Batch, Pool, Store, StoreError};
 const BATCH_COMMANDS: usize = 2_048;
 /// The most bytes of entries in a batch, about a second of what one disk writes.
 const BATCH_BYTES: usize = 4 << 20;
-/// How many batches may be in flight: one that goes in, one that the database looks at meanwhile.
+/// How many batches may be in flight: one on its way to the disk, one that goes in meanwhile.
 const DEPTH: usize = 2;
-/// From how many events on a batch goes on another connection than one before it as large, so that the database can look at
-/// it while that goes in; a smaller one is done sooner in line. The append lets itself be waited for from fewer on.
-const APART: usize = 64;
-/// After how many events a snapshot is left, at the least.
-const SNAPSHOT_EVENTS: u64 = 10_000;
-/// How many bytes a snapshot may take for each event since the last: about a twentieth of an entry.
-const SNAPSHOT_BYTES_PER_EVENT: u64 = 32;
+/// From how many events on a batch goes on another connection than one before it as large, so that its entries go in while
+/// that is on its way to the disk; a smaller one is done sooner in line. The append lets itself be waited for from five on.
+const APART: usize = 8;
 /// A shorter tail than this is folded faster than a snapshot is written.
 const SNAPSHOT_LEAST: u64 = 200;
 /// How many tiles are stored when the sequencer ends: a tenth of a second's work.
@@ -83,12 +81,12 @@ pub(super) struct Sequencer {
     changed: BTreeSet<Id>,
     snapshot_at: u64,
     snapshot_bytes: u64,
+    /// The snapshot that is on its way.
+    saving: Option<Saving>,
     /// The first position from which changed pilots are known: those between the snapshot and it are still to be looked up.
     changed_from: u64,
     /// Commands that a batch fell over, to be decided one by one.
     alone: usize,
-    /// Whether the state has events that were not sent, and so has to be loaded anew.
-    ahead: bool,
     /// Whether all commands are looked up before they are decided, for of the last ones not all were new and lawful.
     careful: bool,
     /// How many commands there will be if all who were just answered send another.
@@ -121,7 +119,7 @@ impl Sequencer {
             snapshot_bytes: 0,
             changed_from: 0,
             alone: 0,
-            ahead: false,
+            saving: None,
             careful: false,
             due: 0,
             announcer: Announcer::start(head.ledger),
@@ -134,7 +132,6 @@ impl Sequencer {
     pub(super) async fn reload(&mut self) -> Result<(), EngineError> {
         self.in_flight.clear();
         self.changed.clear();
-        self.ahead = false;
         (self.state, self.snapshot_at) = state::load_pilots(&self.store, self.ledger, &[]).await?;
         self.changed_from = self.state.programme.position + 1;
         self.take_head().await
@@ -190,8 +187,7 @@ impl Sequencer {
     /// Decides and sends what is waiting, as far as batches may be in flight, and lands the oldest flight.
     async fn serve(&mut self, waiting: &mut VecDeque<Job>) -> Result<(), EngineError> {
         // The lease changes hands between flights only, so that whoever waits for it finds the head still.
-        // So is a snapshot left, of what is committed.
-        let pause = self.snapshot_due() || self.lease_since.is_some_and(|since| since.elapsed() >= LEASE_HELD);
+        let pause = self.lease_since.is_some_and(|since| since.elapsed() >= LEASE_HELD);
         let overdue = pause && !self.flights.is_empty();
         // What has landed is answered first, for the next batch is to have the next commands of those who are.
         let down = self.flights.front().is_some_and(Flight::is_down);
@@ -213,8 +209,8 @@ impl Sequencer {
         self.lease_take().await?;
         let most = match waiting.len() {
             _ if self.alone > 0 => 1,
-            // In two halves, of which the database looks at one while the other goes in.
-            many if self.flights.is_empty() && many >= 2 * APART => many / 2,
+            // In two halves, of which one goes in while the other is on its way to the disk.
+            many if self.flights.is_empty() && many >= 2 * APART && !self.pool.is_shared() => many / 2,
             _ => BATCH_COMMANDS,
         };
         let count = waiting.len().min(most);
@@ -245,13 +241,14 @@ impl Sequencer {
             draft.pending.push(Pending { job, outcome });
         }
         self.careful = draft.pending.iter().any(|pending| !matches!(pending.outcome, Outcome::Accepted { .. }));
-        self.send_off(draft).await;
+        let snapshot = if self.snapshot_due() && !draft.is_empty() { self.snapshot_take().await } else { None };
+        self.send_off(draft, snapshot).await;
         Ok(())
     }
 
-    /// Puts the commands of a draft that is not to be sent, and the next one, back in line; the state has it folded in.
+    /// Puts the commands of a draft that is not to be sent, and the next one, back in line; the state, which has it folded
+    /// in, is to be loaded anew.
     fn take_back(&mut self, draft: Draft, next: Job, waiting: &mut VecDeque<Job>) {
-        self.ahead = true;
         waiting.push_front(next);
         for pending in draft.pending.into_iter().rev() {
             waiting.push_front(pending.job);
@@ -312,7 +309,7 @@ impl Sequencer {
     }
 
     /// Sends a draft's batch, or answers it at once where it has no events and nothing is in flight before it.
-    async fn send_off(&mut self, draft: Draft) {
+    async fn send_off(&mut self, draft: Draft, snapshot: Option<Taken>) {
         let payments = std::mem::take(&mut self.named);
         if draft.events.is_empty() {
             self.forget(payments);
@@ -331,7 +328,9 @@ impl Sequencer {
             Some((store, events)) if self.pool.is_shared() || events.min(batch.events.len()) < APART => store,
             Some((store, _)) => self.other(&store).await,
         };
-        self.flights.push_back(Flight::new(store, (batch, pending), looked_up, payments).await);
+        let mut flight = Flight::new(store, (batch, pending), looked_up, payments).await;
+        flight.snapshot = snapshot;
+        self.flights.push_back(flight);
     }
 
     /// A draft as the batch to send, and the outcomes that wait for it.
@@ -373,7 +372,7 @@ impl Sequencer {
     /// Waits for a batch's commit and answers its callers, or decides it again.
     async fn land(&mut self, mut flight: Flight, waiting: &mut VecDeque<Job>) -> Result<(), EngineError> {
         let answered = flight.landed().await;
-        let Flight { batch, pending, payments, looked_up, .. } = flight;
+        let Flight { batch, pending, payments, looked_up, snapshot, .. } = flight;
         let answered = match answered {
             Err(StoreError::Unknown { reason }) => self.settle(&batch, reason).await,
             answered => answered,
@@ -387,7 +386,11 @@ impl Sequencer {
                 self.forget(payments);
                 pending.into_iter().for_each(Pending::answer);
                 self.announcer.announce(&self.store, position);
-                self.snapshot_if_due().await;
+                self.snapshot_look().await;
+                if let Some(taken) = snapshot {
+                    self.snapshot_leave(taken);
+                }
+                self.lease_renew().await;
                 Ok(())
             }
             Ok(Appended::Stale) => self.again(pending, waiting, 0).await,
@@ -425,24 +428,15 @@ impl Sequencer {
         EngineError::Broken { position: signed(self.state.programme.position), what: what.to_owned() }
     }
 
-    /// Whether enough was appended since the last snapshot for it to be worth what it takes.
-    fn snapshot_due(&self) -> bool {
-        let distance = SNAPSHOT_EVENTS.max(self.snapshot_bytes / SNAPSHOT_BYTES_PER_EVENT);
-        self.state.programme.position >= self.snapshot_at + distance
-    }
-
-    /// Leaves a snapshot where one is due and nothing is in flight.
-    async fn snapshot_if_due(&mut self) {
-        if self.flights.is_empty() && self.snapshot_due() && !self.ahead {
-            self.snapshot().await;
-        }
-    }
-
     /// Leaves a snapshot where that helps the next start, and gives the lease up.
     pub(super) async fn finish(mut self) {
         self.announcer.finish(&self.store, self.ledger).await;
+        self.snapshot_left().await;
         if self.state.programme.position >= self.snapshot_at + SNAPSHOT_LEAST {
-            self.snapshot().await;
+            if let Some(taken) = self.snapshot_take().await {
+                self.snapshot_leave(taken);
+                self.snapshot_left().await;
+            }
             // Of the tiles only a step, so that ending takes no longer after much: a checkpoint takes the rest.
             if let Err(error) = self.store.tile_fill(self.ledger, TILES_AT_END).await {
                 tracing::warn!(%error, "no tiles were stored");

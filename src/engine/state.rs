@@ -373,17 +373,30 @@ pub(super) fn parts<'a>(state: &Ledger, pilots: impl IntoIterator<Item = &'a Id>
     parts
 }
 
-/// Leaves a snapshot of the state, given the pilots that changed since the last, each of which is in it; the state is
-/// of committed events only. Answers how many bytes that took.
+/// Stores these parts of the state as it was at a position, of committed events only.
 ///
 /// # Errors
 ///
 /// Where the database fails.
-pub async fn save(store: &Store, ledger: i64, state: &Ledger, changed: &BTreeSet<Id>) -> Result<usize, EngineError> {
-    let parts = parts(state, changed);
+pub(super) async fn put(
+    store: &Store,
+    ledger: i64,
+    position: u64,
+    parts: &[(String, Vec<u8>)],
+) -> Result<(), EngineError> {
     let named: Vec<(&str, &[u8])> = parts.iter().map(|(name, body)| (name.as_str(), body.as_slice())).collect();
-    store.snapshot_put(ledger, FORMAT, signed(state.programme.position), &named).await?;
-    Ok(parts.iter().map(|(_, body)| body.len()).sum())
+    // Where a later one is stored, this one is not needed.
+    store.snapshot_put(ledger, FORMAT, signed(position), &named).await?;
+    Ok(())
+}
+
+/// Stores a snapshot of the state and of these pilots, each of which is in it.
+///
+/// # Errors
+///
+/// Where the database fails.
+pub async fn save(store: &Store, ledger: i64, state: &Ledger, pilots: &BTreeSet<Id>) -> Result<(), EngineError> {
+    put(store, ledger, state.programme.position, &parts(state, pilots)).await
 }
 
 fn encode<T: Serialize>(part: &T) -> Vec<u8> {

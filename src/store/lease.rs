@@ -43,6 +43,15 @@ impl Store {
         }
     }
 
+    /// Whether anybody waits in line for the ledger's lease.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn lease_wanted(&self, ledger: i64) -> Result<bool, StoreError> {
+        let statement = self.prepared(sql::LEASE_WANTED).await?;
+        Ok(self.client.query_one(&statement, &[&ledger]).await?.try_get(0)?)
+    }
+
     /// Gives the lease up; answers whether this connection had it.
     ///
     /// # Errors

@@ -220,6 +220,14 @@ pub const LEASE_TRY: Statement =
 pub const LEASE_WAIT: Statement =
     ("lease_wait", "SELECT pg_advisory_lock(hashtextextended('tranche lease ' || $1::bigint, 0))");
 
+/// An advisory lock's key stands in two halves among the locks.
+pub const LEASE_WANTED: Statement = (
+    "lease_wanted",
+    "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+       AND (classid::bigint << 32 | objid::bigint) = hashtextextended('tranche lease ' || $1::bigint, 0))",
+);
+
 pub const LEASE_RELEASE: Statement =
     ("lease_release", "SELECT pg_advisory_unlock(hashtextextended('tranche lease ' || $1::bigint, 0))");
 
@@ -293,5 +301,6 @@ pub const ALL: &[Statement] = &[
     TILES_LAST,
     LEASE_TRY,
     LEASE_WAIT,
+    LEASE_WANTED,
     LEASE_RELEASE,
 ];

@@ -57,7 +57,7 @@ impl Sequencer {
 
     /// A connection on which no append is under way, if there is one, for what is asked there is answered behind it. What
     /// is in flight need not be seen: its commands and payments are at hand.
-    async fn unoccupied(&mut self) -> Arc<Store> {
+    pub(super) async fn unoccupied(&mut self) -> Arc<Store> {
         match self.flights.back().map(|flight| Arc::clone(&flight.store)) {
             Some(occupied) => self.other(&occupied).await,
             None => Arc::clone(&self.store),
@@ -89,7 +89,7 @@ impl Sequencer {
 
     /// Loads pilots as they are committed; what is in flight does not touch them, or they would be at hand. Says
     /// whether they are of the state's own moment, and so were taken.
-    async fn load_pilots(&mut self, pilots: &BTreeSet<Id>) -> Result<bool, EngineError> {
+    pub(super) async fn load_pilots(&mut self, pilots: &BTreeSet<Id>) -> Result<bool, EngineError> {
         if pilots.is_empty() {
             return Ok(true);
         }
@@ -115,35 +115,5 @@ impl Sequencer {
                 self.state.payments.remove(&id);
             }
         }
-    }
-
-    /// Leaves a snapshot. One that cannot be left now is left later: what was committed stands without it.
-    pub(super) async fn snapshot(&mut self) {
-        match self.save().await {
-            Ok(None) => tracing::debug!("another process appended; no snapshot was left"),
-            Ok(Some(bytes)) => {
-                self.snapshot_at = self.state.programme.position;
-                self.snapshot_bytes = bytes;
-                self.changed_from = self.snapshot_at + 1;
-                self.changed.clear();
-            }
-            Err(error) => tracing::warn!(%error, "no snapshot was left"),
-        }
-    }
-
-    /// Saves the programme and every pilot that changed since the last snapshot, by whomever.
-    async fn save(&mut self) -> Result<Option<u64>, EngineError> {
-        if self.changed_from > self.snapshot_at + 1 {
-            let (from, to) = (super::signed(self.snapshot_at + 1), super::signed(self.changed_from - 1));
-            let streams = self.store.streams_changed(self.ledger, from, to).await?;
-            self.note_changes(&streams);
-            self.changed_from = self.snapshot_at + 1;
-        }
-        let missing = self.changed.iter().filter(|id| !self.state.pilots.contains_key(*id)).cloned().collect();
-        if !self.load_pilots(&missing).await? {
-            return Ok(None);
-        }
-        let bytes = state::save(&self.store, self.ledger, &self.state, &self.changed).await?;
-        Ok(u64::try_from(bytes).ok())
     }
 }

@@ -10,6 +10,7 @@ use std::task::Poll;
 
 use futures_util::future::{BoxFuture, FutureExt as _, MaybeDone, maybe_done};
 
+use super::Taken;
 use crate::domain::text::Id;
 use crate::engine::draft::Pending;
 use crate::store::{Appended, Batch, Store, StoreError};
@@ -22,6 +23,8 @@ pub(super) struct Flight {
     pub(super) looked_up: bool,
     /// The payments its commands name, which stay at hand until it lands.
     pub(super) payments: HashSet<Id>,
+    /// The state with it folded in, where a snapshot is due.
+    pub(super) snapshot: Option<Taken>,
     answer: MaybeDone<BoxFuture<'static, Result<Appended, StoreError>>>,
     /// The connection it is on.
     pub(super) store: Arc<Store>,
@@ -42,7 +45,7 @@ impl Flight {
         let mut answer = maybe_done(async move { on.append(&sent).await }.boxed());
         // What is asked of a connection is in its line from the first poll on.
         poll_fn(|context| Poll::Ready(answer.poll_unpin(context).is_ready())).await;
-        Self { batch, pending, looked_up, payments, answer, store }
+        Self { batch, pending, looked_up, payments, snapshot: None, answer, store }
     }
 
     /// Waits until it has landed. May be given up and waited for again.

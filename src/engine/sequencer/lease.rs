@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{LEASE_HELD, LEASE_PATIENCE, PATIENCE, Sequencer};
+use super::{DEPTH, LEASE_HELD, LEASE_PATIENCE, PATIENCE, Sequencer};
 use crate::engine::EngineError;
 use crate::store::StoreError;
 
@@ -23,6 +23,17 @@ impl Sequencer {
             tracing::debug!("going on without the lease");
         }
         self.take_head().await
+    }
+
+    /// Once it was kept for its time: keeps it on where nobody waits for it, so that batches need not stop for nothing.
+    pub(super) async fn lease_renew(&mut self) {
+        let due = self.lease_since.is_some_and(|since| since.elapsed() >= LEASE_HELD);
+        if due && !self.own && self.flights.len() < DEPTH {
+            let store = self.unoccupied().await;
+            if matches!(store.lease_wanted(self.ledger).await, Ok(false)) {
+                self.lease_since = Some(Instant::now());
+            }
+        }
     }
 
     /// Takes it where it is free; then the ledger goes back among the others.
