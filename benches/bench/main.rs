@@ -33,7 +33,7 @@ pub struct Plan {
     ledgers: usize,
     /// Where the programs are that measure peers, if they are to be measured.
     peers: Option<PathBuf>,
-    /// The only group of cells to measure, where not all are: `limits`, `engine`, `process` or `peers`.
+    /// The only groups of cells to measure, where not all are, between commas: `limits`, `engine`, `process`, `peers`.
     only: Option<String>,
     /// Where the figures are written as JSON.
     json: String,
@@ -73,7 +73,7 @@ impl Plan {
     }
 
     fn measures(&self, group: &str) -> bool {
-        self.only.as_ref().is_none_or(|only| only == group)
+        self.only.as_ref().is_none_or(|only| only.split(',').any(|one| one == group))
     }
 }
 
