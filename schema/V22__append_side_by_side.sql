@@ -1,5 +1,7 @@
 -- An append that waits for the one before it as late as it can, and keys of streams that share their pages.
 
+LOCK TABLE tranche.ledger, tranche.event, tranche.fund_position;
+
 -- How far a pilot's stream has come, beside its sums: what an append of payments goes on from.
 ALTER TABLE tranche.fund_position ADD COLUMN version integer NOT NULL DEFAULT 0;
 UPDATE tranche.fund_position f SET version = coalesce(
@@ -14,6 +16,25 @@ DROP INDEX tranche.event_stream;
 CREATE INDEX event_stream ON tranche.event (ledger, hashtext(stream), (version >> 3));
 
 GRANT CREATE ON SCHEMA tranche TO tranche_writer;
+
+-- Whether a stream's last version up to a position is this one (0: it has none). In the order of the index, for then
+-- the planner, who may take a ledger for empty, keeps to it.
+CREATE FUNCTION tranche.stream_ends(p_ledger bigint, p_stream text, p_version integer, p_position bigint)
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, tranche, pg_temp
+AS $$
+BEGIN
+    RETURN p_version = coalesce((SELECT max(x.version) FROM
+        (SELECT e.version FROM event e
+          WHERE e.ledger = p_ledger AND hashtext(e.stream) = hashtext(p_stream)
+                AND e.version >> 3 BETWEEN p_version >> 3 AND (p_version + 1) >> 3 AND e.stream = p_stream
+                AND e.version BETWEEN p_version AND p_version + 1 AND e.position <= p_position
+          ORDER BY e.version >> 3 OFFSET 0) x), 0);
+END
+$$;
+ALTER FUNCTION tranche.stream_ends(bigint, text, integer, bigint) OWNER TO tranche_writer;
+REVOKE ALL ON FUNCTION tranche.stream_ends(bigint, text, integer, bigint) FROM PUBLIC;
 
 -- Takes down how far a batch brings its pilots' streams.
 CREATE FUNCTION tranche.fund_version(p_ledger bigint, p_streams text[], p_versions integer[]) RETURNS void
@@ -64,6 +85,7 @@ SET search_path = pg_catalog, tranche, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off
+SET enable_sort = off
 AS $$
 DECLARE
     v_events  integer := cardinality(p_positions);
@@ -83,6 +105,7 @@ DECLARE
     v_told     jsonb;
     v_due      bigint;
     v_moved    bigint;
+    v_caught   bigint;
     -- What is being done, for the answer to an integrity violation; of entries, which is looked at.
     v_step    text := 'head';
     v_at      bigint;
@@ -167,7 +190,9 @@ BEGIN
           WHERE l.id = p_ledger AND (l.position < p_position OR l.position = p_position AND l.root = p_root);
         EXIT WHEN NOT FOUND;
         PERFORM pg_sleep(0.0005 * v_waits);
-        PERFORM pg_advisory_xact_lock_shared(hashtextextended('tranche append ' || p_ledger, p_position));
+        -- Given back at once, for one that comes late is to have it for those that wait.
+        PERFORM pg_advisory_lock_shared(hashtextextended('tranche append ' || p_ledger, p_position));
+        PERFORM pg_advisory_unlock_shared(hashtextextended('tranche append ' || p_ledger, p_position));
         v_waits := v_waits + 1;
     END LOOP;
 
@@ -214,6 +239,20 @@ BEGIN
                    AND f.version = (v_told -> f.pilot ->> 'low')::integer - 1;
             GET DIAGNOSTICS v_moved = ROW_COUNT;
             IF v_moved <> v_due THEN
+                -- An append that began before there were versions left one behind: the log says how far the stream is.
+                UPDATE fund_position f SET
+                    paid = f.paid + (v_told -> f.pilot ->> 'paid')::numeric,
+                    version = (v_told -> f.pilot ->> 'high')::integer
+                  FROM jsonb_object_keys(v_told) AS t(pilot) CROSS JOIN LATERAL
+                       (SELECT p.ctid AS at FROM fund_position p
+                         WHERE p.ledger = p_ledger AND p.pilot = t.pilot OFFSET 0) row
+                 WHERE f.ledger = p_ledger AND f.ctid = row.at
+                       AND f.version < (v_told -> f.pilot ->> 'low')::integer - 1
+                       AND stream_ends(
+                           p_ledger, 'pilot-' || f.pilot, (v_told -> f.pilot ->> 'low')::integer - 1, p_position);
+                GET DIAGNOSTICS v_caught = ROW_COUNT;
+            END IF;
+            IF v_moved + coalesce(v_caught, 0) <> v_due THEN
                 -- Those that moved have come as far as they were to.
                 SELECT t.pilot, f.pilot IS NULL INTO v_broken, v_astray
                   FROM jsonb_object_keys(v_told) AS t(pilot)
@@ -235,11 +274,7 @@ BEGIN
                        count(DISTINCT u.version) AS versions
                   FROM unnest(p_streams, p_versions) AS u(stream, version) GROUP BY u.stream) b
          WHERE b.high - b.low + 1 <> b.versions OR b.events <> b.versions
-               OR b.low - 1 <> coalesce(
-                  (SELECT max(e.version) FROM event e
-                    WHERE e.ledger = p_ledger AND hashtext(e.stream) = hashtext(b.stream)
-                          AND e.version >> 3 BETWEEN (b.low - 1) >> 3 AND b.low >> 3 AND e.stream = b.stream
-                          AND e.version BETWEEN b.low - 1 AND b.low AND e.position <= p_position), 0)
+               OR NOT stream_ends(p_ledger, b.stream, b.low - 1, p_position)
          LIMIT 1;
         IF FOUND THEN
             RAISE EXCEPTION USING ERRCODE = 'LG003', MESSAGE = 'stream version', DETAIL = v_broken,
@@ -260,11 +295,12 @@ EXCEPTION
         -- Another batch was first: perhaps this one, sent before. Every entry is compared, not the last alone: two
         -- processes may have put the same command on top of different ones.
         IF SQLSTATE = 'LG009' OR SQLSTATE = '23505' AND v_step = 'event' AND EXISTS
-           (SELECT FROM ledger l WHERE l.id = p_ledger AND (l.position, l.root) IS DISTINCT FROM (p_position, p_root))
+           (SELECT FROM ledger l WHERE l.id = p_ledger
+               AND (l.position > p_position OR l.position = p_position AND l.root <> p_root))
         THEN
-            PERFORM FROM unnest(p_positions, p_entries) AS b(position, entry)
-              LEFT JOIN event e ON e.ledger = p_ledger AND e.position = b.position AND e.entry = b.entry
-             WHERE e.position IS NULL;
+            PERFORM FROM generate_series(1, v_events) AS n
+              WHERE p_entries[n] IS DISTINCT FROM
+                    (SELECT e.entry FROM event e WHERE e.ledger = p_ledger AND e.position = p_position + n);
             RETURN CASE WHEN FOUND THEN NULL ELSE p_position + v_events END;
         END IF;
         -- On a distributed table a shard's number hangs on the name.

@@ -324,13 +324,18 @@ impl Sequencer {
         let before = self.flights.back().map(|flight| (Arc::clone(&flight.store), flight.batch.events.len()));
         let store = match before {
             None => Arc::clone(&self.store),
-            // On connections that others use, the second might wait for the first behind them.
-            Some((store, events)) if self.pool.is_shared() || events.min(batch.events.len()) < APART => store,
+            Some((store, events)) if !self.goes_apart(events.min(batch.events.len())) => store,
             Some((store, _)) => self.other(&store).await,
         };
         let mut flight = Flight::new(store, (batch, pending), looked_up, payments).await;
         flight.snapshot = snapshot;
         self.flights.push_back(flight);
+    }
+
+    /// Whether two batches of so many events go on two connections. On those that others use, or behind a snapshot, the
+    /// second might wait for a first that is not there yet.
+    fn goes_apart(&self, events: usize) -> bool {
+        events >= APART && !self.pool.is_shared() && self.saving.is_none()
     }
 
     /// A draft as the batch to send, and the outcomes that wait for it.
@@ -388,7 +393,7 @@ impl Sequencer {
                 self.announcer.announce(&self.store, position);
                 self.snapshot_look().await;
                 if let Some(taken) = snapshot {
-                    self.snapshot_leave(taken);
+                    self.snapshot_leave(taken).await;
                 }
                 self.lease_renew().await;
                 Ok(())
@@ -434,7 +439,7 @@ impl Sequencer {
         self.snapshot_left().await;
         if self.state.programme.position >= self.snapshot_at + SNAPSHOT_LEAST {
             if let Some(taken) = self.snapshot_take().await {
-                self.snapshot_leave(taken);
+                self.snapshot_leave(taken).await;
                 self.snapshot_left().await;
             }
             // Of the tiles only a step, so that ending takes no longer after much: a checkpoint takes the rest.

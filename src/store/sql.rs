@@ -126,7 +126,7 @@ pub const STREAMS_TAIL: Statement = (
         columns!(),
         "($2::text[], $3::integer[]) AS k(stream, version)",
         "hashtext(stream) = hashtext(k.stream) AND version >> 3 >= k.version >> 3 \
-         AND stream = k.stream AND version > k.version"
+         AND stream = k.stream AND version > k.version ORDER BY version >> 3"
     ),
 );
 

@@ -83,7 +83,10 @@ async fn a_stream_and_a_category_are_read_in_order_and_back() {
 async fn no_read_scans_or_sorts() {
     let fixture = filled().await;
     let client = fixture.admin().await;
-    client.batch_execute("SET enable_seqscan = off; SET enable_sort = off; SET plan_cache_mode = force_generic_plan").await.unwrap();
+    client
+        .batch_execute("SET enable_seqscan = off; SET enable_sort = off; SET plan_cache_mode = force_generic_plan")
+        .await
+        .unwrap();
     for (name, text) in tranche::store::STATEMENTS {
         if !name.contains("_read") {
             continue;

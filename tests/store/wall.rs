@@ -368,7 +368,16 @@ async fn payments_move_what_their_entries_say() {
         assert!(matches!(&refused, Err(StoreError::Malformed { what, .. }) if what == "stream version"), "{refused:?}");
     }
     pilot.0.version_next("pilot-P", version + 1);
+    // One that was left behind, as by an append from before there were any, is made good by what the log has.
+    let admin = pilot.0.admin().await;
+    admin.batch_execute("UPDATE tranche.fund_position SET version = 2").await.unwrap();
+    pilot.0.version_next("pilot-P", version);
+    let refused = pilot.0.append(&pilot.0.batch(&[record("P")])).await;
+    assert!(matches!(&refused, Err(StoreError::Malformed { what, .. }) if what == "stream version"), "{refused:?}");
+    pilot.0.version_next("pilot-P", version + 1);
     pilot.goes([pay(-30)]).await;
+    let now = pilot.0.store.fund_positions(pilot.0.ledger).await.unwrap()[0].version;
+    assert_eq!(now, version + 1);
     assert_eq!(paid(&pilot).await, 100);
     // Cancelled once, recorded once: in the log already.
     for act in

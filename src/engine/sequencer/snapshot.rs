@@ -25,6 +25,7 @@ pub(super) struct Taken {
 /// A snapshot on its way into the database.
 pub(super) struct Saving {
     before: u64,
+    bytes: u64,
     task: JoinHandle<Result<(), EngineError>>,
 }
 
@@ -69,11 +70,12 @@ impl Sequencer {
     }
 
     /// Leaves one whose events are all in the log.
-    pub(super) fn snapshot_leave(&mut self, Taken { position, before, parts }: Taken) {
-        self.snapshot_bytes = parts.iter().map(|(_, body)| body.len() as u64).sum();
+    pub(super) async fn snapshot_leave(&mut self, Taken { position, before, parts }: Taken) {
+        self.snapshot_left().await;
+        let bytes = parts.iter().map(|(_, body)| body.len() as u64).sum();
         let (store, ledger) = (Arc::clone(&self.store), self.ledger);
         let task = tokio::spawn(async move { state::put(&store, ledger, position, &parts).await });
-        self.saving = Some(Saving { before, task });
+        self.saving = Some(Saving { before, bytes, task });
     }
 
     /// Sees what became of the one on its way, if that is known.
@@ -85,7 +87,7 @@ impl Sequencer {
 
     /// Waits for the one on its way.
     pub(super) async fn snapshot_left(&mut self) {
-        let Some(Saving { before, task }) = self.saving.take() else { return };
+        let Some(Saving { before, bytes, task }) = self.saving.take() else { return };
         if let Err(error) = task.await.unwrap_or(Err(EngineError::Stopped)) {
             tracing::warn!(%error, "no snapshot was left");
             self.snapshot_at = before;
