@@ -231,7 +231,7 @@ impl Sequencer {
                 known = match self.look_up(rest, true).await {
                     Ok(known) => known,
                     Err(error) => {
-                        self.take_back(draft, job, waiting);
+                        take_back(draft, job, waiting);
                         return Err(error);
                     }
                 };
@@ -244,15 +244,6 @@ impl Sequencer {
         let snapshot = if self.snapshot_due() && !draft.is_empty() { self.snapshot_take().await } else { None };
         self.send_off(draft, snapshot).await;
         Ok(())
-    }
-
-    /// Puts the commands of a draft that is not to be sent, and the next one, back in line; the state, which has it folded
-    /// in, is to be loaded anew.
-    fn take_back(&mut self, draft: Draft, next: Job, waiting: &mut VecDeque<Job>) {
-        waiting.push_front(next);
-        for pending in draft.pending.into_iter().rev() {
-            waiting.push_front(pending.job);
-        }
     }
 
     /// Decides one command; its events go into the draft where it is accepted.
@@ -448,5 +439,14 @@ impl Sequencer {
             }
         }
         self.lease_give().await;
+    }
+}
+
+/// Puts the commands of a draft that is not to be sent, and the next one, back in line; the state, which has it folded in,
+/// is to be loaded anew.
+fn take_back(draft: Draft, next: Job, waiting: &mut VecDeque<Job>) {
+    waiting.push_front(next);
+    for pending in draft.pending.into_iter().rev() {
+        waiting.push_front(pending.job);
     }
 }

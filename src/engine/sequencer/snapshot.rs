@@ -88,9 +88,12 @@ impl Sequencer {
     /// Waits for the one on its way.
     pub(super) async fn snapshot_left(&mut self) {
         let Some(Saving { before, bytes, task }) = self.saving.take() else { return };
-        if let Err(error) = task.await.unwrap_or(Err(EngineError::Stopped)) {
-            tracing::warn!(%error, "no snapshot was left");
-            self.snapshot_at = before;
+        match task.await.unwrap_or(Err(EngineError::Stopped)) {
+            Ok(()) => self.snapshot_bytes = bytes,
+            Err(error) => {
+                tracing::warn!(%error, "no snapshot was left");
+                self.snapshot_at = before;
+            }
         }
     }
 }
