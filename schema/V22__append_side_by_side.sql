@@ -105,7 +105,6 @@ DECLARE
     v_told     jsonb;
     v_due      bigint;
     v_moved    bigint;
-    v_caught   bigint;
     -- What is being done, for the answer to an integrity violation; of entries, which is looked at.
     v_step    text := 'head';
     v_at      bigint;
@@ -132,7 +131,7 @@ BEGIN
         PERFORM pg_try_advisory_xact_lock(hashtextextended('tranche append ' || p_ledger, p_position + v_events));
     END IF;
 
-    -- What a payment's entry says is looked at before the head is locked, while the batch before this one goes in.
+    -- What a payment's entry says is looked at before anything is written.
     IF array_position(p_items, NULL) IS NULL AND array_position(p_commands, NULL) IS NULL THEN
         v_payments := true;
         v_step := 'entry';
@@ -236,23 +235,12 @@ BEGIN
               FROM jsonb_object_keys(v_told) AS t(pilot) CROSS JOIN LATERAL
                    (SELECT p.ctid AS at FROM fund_position p WHERE p.ledger = p_ledger AND p.pilot = t.pilot OFFSET 0) row
              WHERE f.ledger = p_ledger AND f.ctid = row.at
-                   AND f.version = (v_told -> f.pilot ->> 'low')::integer - 1;
+                   -- An append that began before there were versions left one behind: the log says how far the stream is.
+                   AND CASE WHEN f.version < (v_told -> f.pilot ->> 'low')::integer - 1 THEN stream_ends(
+                                p_ledger, 'pilot-' || f.pilot, (v_told -> f.pilot ->> 'low')::integer - 1, p_position)
+                            ELSE f.version = (v_told -> f.pilot ->> 'low')::integer - 1 END;
             GET DIAGNOSTICS v_moved = ROW_COUNT;
             IF v_moved <> v_due THEN
-                -- An append that began before there were versions left one behind: the log says how far the stream is.
-                UPDATE fund_position f SET
-                    paid = f.paid + (v_told -> f.pilot ->> 'paid')::numeric,
-                    version = (v_told -> f.pilot ->> 'high')::integer
-                  FROM jsonb_object_keys(v_told) AS t(pilot) CROSS JOIN LATERAL
-                       (SELECT p.ctid AS at FROM fund_position p
-                         WHERE p.ledger = p_ledger AND p.pilot = t.pilot OFFSET 0) row
-                 WHERE f.ledger = p_ledger AND f.ctid = row.at
-                       AND f.version < (v_told -> f.pilot ->> 'low')::integer - 1
-                       AND stream_ends(
-                           p_ledger, 'pilot-' || f.pilot, (v_told -> f.pilot ->> 'low')::integer - 1, p_position);
-                GET DIAGNOSTICS v_caught = ROW_COUNT;
-            END IF;
-            IF v_moved + coalesce(v_caught, 0) <> v_due THEN
                 -- Those that moved have come as far as they were to.
                 SELECT t.pilot, f.pilot IS NULL INTO v_broken, v_astray
                   FROM jsonb_object_keys(v_told) AS t(pilot)
