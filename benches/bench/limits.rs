@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use sha2::{Digest as _, Sha256};
+use tokio_postgres::Row;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 use tranche::store::{Record, Store, Target};
@@ -76,18 +77,22 @@ pub async fn measure(target: &Target, rows: &Rows, plan: &Plan, table: &mut Tabl
     }
     let rate = multi(target, rows).await?;
     table.note("insert of 1,000 by unnest", "rows/s", rate, "1,000 rows a statement, one client");
-    let rate = copy_in(target, rows).await?;
-    table.note("copy in", "rows/s", rate, "binary COPY of the rows, one transaction");
+    let rate = copy_in(target, rows, plan).await?;
+    table.note("copy in", "rows/s", rate, format!("binary COPY, {BULK} rows a transaction"));
     let rate = copy_out(target, rows).await?;
     table.note("copy out", "rows/s", rate, "binary COPY of the ledger's rows, thrown away");
-    let (rate, bytes) = stream(target, rows).await?;
+    let columns = "position, stream, version, type, business_date, recorded_at, entry";
+    let rate = stream(target, rows, columns, |row| drop(std::hint::black_box(row))).await?;
     table.note("stream", "rows/s", rate, "the ledger's rows through tokio-postgres, not looked at");
+    let hashed = |row: Row| drop(std::hint::black_box(row.try_get(0).map(|entry: &[u8]| Sha256::digest(entry))));
+    let rate = stream(target, rows, "entry", hashed).await?;
+    table.note("stream and sha-256", "rows/s", rate, "their entries alone through tokio-postgres, each hashed");
     let begun = Instant::now();
     for record in rows.records.iter() {
         std::hint::black_box(Sha256::digest(&record.entry));
     }
     let rate = per_second(rows.records.len(), begun);
-    table.note("sha-256", "rows/s", rate, format!("of the same bytes, one thread; {bytes:.0} bytes an entry"));
+    table.note("sha-256", "rows/s", rate, "of as many bytes, one thread");
     Ok(())
 }
 
@@ -184,36 +189,41 @@ async fn multi(target: &Target, rows: &Rows) -> Result<f64, Failure> {
     Ok(per_second(rows.records.len(), begun))
 }
 
-/// The same rows by binary COPY.
-async fn copy_in(target: &Target, rows: &Rows) -> Result<f64, Failure> {
+/// The same rows by binary COPY, over and over for as long as callers of the engine get, into the same tables.
+async fn copy_in(target: &Target, rows: &Rows, plan: &Plan) -> Result<f64, Failure> {
     let client = fresh(target).await?;
+    let mut count = 0;
     let begun = Instant::now();
-    client.batch_execute("BEGIN").await?;
-    let sink = client
-        .copy_in(
-            "COPY bench.event (ledger, position, recorded_at, version, business_date, stream, type, entry, item, \
-             command) FROM STDIN BINARY",
-        )
-        .await?;
-    let mut writer = pin!(BinaryCopyInWriter::new(sink, &EVENT_TYPES));
-    for (record, item) in rows.records.iter().zip(rows.items.iter()) {
-        let row: [&(dyn ToSql + Sync); 10] = [
-            &1_i64,
-            &record.position,
-            &record.recorded_at,
-            &record.version,
-            &record.business_date,
-            &record.stream,
-            &record.kind,
-            &record.entry,
-            item,
-            &identifier(record.position),
-        ];
-        writer.as_mut().write(&row).await?;
+    while begun.elapsed() < plan.span {
+        client.batch_execute("BEGIN").await?;
+        let sink = client
+            .copy_in(
+                "COPY bench.event (ledger, position, recorded_at, version, business_date, stream, type, entry, item, \
+                 command) FROM STDIN BINARY",
+            )
+            .await?;
+        let mut writer = pin!(BinaryCopyInWriter::new(sink, &EVENT_TYPES));
+        for (record, item) in rows.records.iter().zip(rows.items.iter()) {
+            count += 1;
+            let position = i64::try_from(count)?;
+            let row: [&(dyn ToSql + Sync); 10] = [
+                &1_i64,
+                &position,
+                &record.recorded_at,
+                &record.version,
+                &record.business_date,
+                &record.stream,
+                &record.kind,
+                &record.entry,
+                &item.as_ref().map(|item| format!("{item}.{count}")),
+                &identifier(position),
+            ];
+            writer.as_mut().write(&row).await?;
+        }
+        writer.finish().await?;
+        client.batch_execute("COMMIT").await?;
     }
-    writer.finish().await?;
-    client.batch_execute("COMMIT").await?;
-    Ok(per_second(rows.records.len(), begun))
+    Ok(per_second(count, begun))
 }
 
 /// The rows of the whole ledger out again.
@@ -233,20 +243,17 @@ async fn copy_out(target: &Target, rows: &Rows) -> Result<f64, Failure> {
 }
 
 /// The rows of the whole ledger through the driver, in the order of their positions.
-async fn stream(target: &Target, rows: &Rows) -> Result<(f64, f64), Failure> {
+async fn stream(target: &Target, rows: &Rows, columns: &str, each: impl Fn(Row)) -> Result<f64, Failure> {
     let client = database::client(target).await?;
     let count = count(&client, &rows.ledger).await?;
     let begun = Instant::now();
-    let query = "SELECT position, stream, version, type, business_date, recorded_at, entry FROM tranche.event \
-                 WHERE ledger = tranche.ledger_id($1) ORDER BY position";
-    let mut all = pin!(client.query_raw(query, [&rows.ledger]).await?);
+    let query =
+        format!("SELECT {columns} FROM tranche.event WHERE ledger = tranche.ledger_id($1) ORDER BY position");
+    let mut all = pin!(client.query_raw(&query, [&rows.ledger]).await?);
     while let Some(row) = all.next().await {
-        std::hint::black_box(row?);
+        each(row?);
     }
-    let rate = per_second(count, begun);
-    let bytes: usize = rows.records.iter().map(|record| record.entry.len()).sum();
-    let per = f64::from(u32::try_from(bytes)?) / f64::from(u32::try_from(rows.records.len())?);
-    Ok((rate, per))
+    Ok(per_second(count, begun))
 }
 
 async fn count(client: &tokio_postgres::Client, ledger: &str) -> Result<usize, Failure> {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tranche::cli::clock;
 use tranche::engine::sample::{Sample, line};
-use tranche::store::Target;
+use tranche::store::{Store, Target};
 
 use super::table::{Table, median};
 use super::{Failure, Plan, engine};
@@ -58,11 +58,7 @@ impl Ledgers {
     /// Makes what is not there yet.
     pub fn make(plan: &Plan) -> Result<Self, Failure> {
         let make = |kind: &str, events: u64, pilots: u64| -> Result<_, Failure> {
-            let name = format!("bench-{kind}-{events}-{pilots}");
-            let arguments =
-                ["bench-data", "--ledger", &name, "--events", &events.to_string(), "--pilots", &pilots.to_string()];
-            run(tranche().args(arguments))?;
-            Ok((name, events, pilots))
+            Ok((fill(format!("bench-{kind}-{events}-{pilots}"), events, pilots)?, events, pilots))
         };
         let lines = plan.large.0.min(200_000);
         let path = std::env::temp_dir().join(format!("tranche-bench-{}.jsonl", std::process::id()));
@@ -90,6 +86,13 @@ impl Drop for Ledgers {
     fn drop(&mut self) {
         let _gone = std::fs::remove_file(&self.file.0);
     }
+}
+
+/// Makes a ledger of so many events and pilots, or goes on with it; gives its name.
+fn fill(name: String, events: u64, pilots: u64) -> Result<String, Failure> {
+    let (events, pilots) = (events.to_string(), pilots.to_string());
+    run(tranche().args(["bench-data", "--ledger", &name, "--events", &events, "--pilots", &pilots]))?;
+    Ok(name)
 }
 
 fn pay(ledger: &str) -> Command {
@@ -141,14 +144,18 @@ pub async fn measure(target: &Target, ledgers: &Ledgers, plan: &Plan, table: &mu
             peak(&mut pay(ledger))?,
             format!("engine ready to write; {of}"),
         );
-        let rate = engine::append(target, ledger, (*events, *pilots), plan).await?;
-        table.note(&format!("append, {size}"), "events/s", rate, "1,024 callers on the ledger that is there");
     }
-    let (ledger, events, _) = &ledgers.large;
-    let count = f64::from(u32::try_from(*events)?);
-    let replayed = run(tranche().args(["replay", "--ledger", ledger]))?;
-    table.note("replay", "events/s", count / replayed, "whole process: read, decode, fold, Merkle root");
-    table.note("replay, peak", "MB", peak(tranche().args(["replay", "--ledger", ledger]))?, "the same process");
+    let (ledger, events, pilots) = &ledgers.large;
+    for (command, does) in [("replay", "read, decode, fold, Merkle root"), ("verify", "all of it recomputed and judged again")]
+    {
+        // Earlier rounds appended to it.
+        let entries = Store::connect(target).await?.head(ledger).await?.position;
+        let took = run(tranche().args([command, "--ledger", ledger]))?;
+        let rate = f64::from(i32::try_from(entries)?) / took;
+        table.note(command, "events/s", rate, format!("whole process: {does}"));
+        let most = peak(tranche().args([command, "--ledger", ledger]))?;
+        table.note(&format!("{command}, peak"), "MB", most, "the same process");
+    }
     let all = run(tranche().args(["status", "--ledger", ledger]))?;
     table.note("status of the programme", "ms", all * 1_000.0, "whole process, all pilots");
     table.note(
@@ -157,6 +164,17 @@ pub async fn measure(target: &Target, ledgers: &Ledgers, plan: &Plan, table: &mu
         peak(tranche().args(["status", "--ledger", ledger]))?,
         "the same process",
     );
+    // What an earlier round appended to is no small one any more.
+    let small = fill(format!("bench-{}", (clock().id)()), ledgers.small.1, ledgers.small.2)?;
+    let small = (small.as_str(), ledgers.small.1, ledgers.small.2);
+    let paid = ledgers.small.2;
+    let large = (ledger.as_str(), *events, *pilots);
+    for (name, ledger, paid) in
+        [("append, small", small, paid), ("append, large", large, paid), ("append, large, all pilots", large, *pilots)]
+    {
+        let rate = engine::append(target, ledger, paid, plan).await?;
+        table.note(name, "events/s", rate, format!("1,024 callers pay {paid} pilots of a ledger that is there"));
+    }
     apply(ledgers, table)
 }
 

@@ -108,13 +108,12 @@ async fn publish(
         return Err(missing(edge.size() / width));
     }
     let mut bundles = Bundles::starting(size / width);
-    let span = store.event_span(head.ledger, signed(edge.size() + 1), signed(size)).await?;
-    for record in span.records() {
-        let record = record?;
-        let leaf = leaf_hash(record.entry);
+    let span = store.entry_span(head.ledger, signed(edge.size() + 1), signed(size)).await?;
+    for (_, entry) in span.entries()? {
+        let leaf = leaf_hash(entry);
         edge.push(leaf);
         cut.push(leaf);
-        bundles.push(record.entry).map_err(|error| Failure::usage(error.to_string(), error.to_string()))?;
+        bundles.push(entry).map_err(|error| Failure::usage(error.to_string(), error.to_string()))?;
     }
     cut.partial().chain(bundles.partial()).try_for_each(|piece| folder.put(piece))?;
     Ok(edge.root())
@@ -143,9 +142,9 @@ async fn bundle(store: &Store, ledger: i64, index: u64, hashes: &[u8], folder: &
     let mut bundles = Bundles::starting(index);
     let mut full = None;
     let first = index * u64::from(WIDTH) + 1;
-    let span = store.event_span(ledger, signed(first), signed(first + u64::from(WIDTH) - 1)).await?;
-    for record in span.records() {
-        full = bundles.push(record?.entry).map_err(|error| Failure::usage(error.to_string(), error.to_string()))?;
+    let span = store.entry_span(ledger, signed(first), signed(first + u64::from(WIDTH) - 1)).await?;
+    for (_, entry) in span.entries()? {
+        full = bundles.push(entry).map_err(|error| Failure::usage(error.to_string(), error.to_string()))?;
     }
     match full {
         Some(piece) if bundle_hashes(&piece.bytes).is_ok_and(|found| found == hashes) => folder.put(&piece),

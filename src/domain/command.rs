@@ -15,22 +15,22 @@ use super::{Date, Timestamp, json as strict_json};
 /// The fields that every command may have beside its own.
 const ENVELOPE: &[&str] = &["command", "id", "on", "by", "approvals", "note", "recorded_at"];
 
-/// A person acting for a body.
+/// A person acting for a body; its fields in the order of their names, as the canonical form has them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {
-    /// The body.
-    pub body: Body,
-    /// The person.
-    pub person: Person,
-    /// The city of a city body.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub city: Option<Text>,
     /// The area of local finance or of an applicant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub area: Option<Id>,
+    /// The body.
+    pub body: Body,
+    /// The city of a city body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city: Option<Text>,
     /// The document by which an approval was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<Text>,
+    /// The person.
+    pub person: Person,
 }
 
 impl Party {

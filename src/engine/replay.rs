@@ -115,8 +115,7 @@ impl Fold {
     }
 
     /// Takes the next entry, which must stand where it is due.
-    fn step(&mut self, Entry { position, leaf, event }: Entry) -> Result<Event, EngineError> {
-        let event = event?;
+    fn step(&mut self, (position, leaf): (i64, Hash), event: &Event) -> Result<(), EngineError> {
         let broken = |what: String| EngineError::Broken { position, what };
         self.tree.push(leaf);
         self.replayed.entries += 1;
@@ -130,11 +129,11 @@ impl Fold {
         if event.version != version {
             return Err(broken(format!("version {} of {} where {version} was due", event.version, event.stream)));
         }
-        if state::is_known(&event, self.known_at) {
-            if let Some(unknown) = payment::unknown(state, &event) {
+        if state::is_known(event, self.known_at) {
+            if let Some(unknown) = payment::unknown(state, event) {
                 return Err(broken(format!("it cancels the payment {unknown}, which is not found")));
             }
-            evolve(state, &event);
+            evolve(state, event);
             self.versions.remove(&event.stream);
             if let Act::Pay(act) = &event.act
                 && !self.cancelled.contains(&act.payment)
@@ -145,7 +144,7 @@ impl Fold {
         } else {
             self.versions.insert(event.stream.clone(), version);
         }
-        Ok(event)
+        Ok(())
     }
 
     /// The end of the fold; where all was read, its root must be the head's.
@@ -192,8 +191,8 @@ pub async fn replay(
     });
     pin_mut!(spans);
     while let Some(span) = spans.next().await {
-        for entry in span? {
-            fold.step(entry)?;
+        for Entry { position, leaf, event } in span? {
+            fold.step((position, leaf), &event?)?;
         }
         progress(fold.replayed.entries);
     }
@@ -238,13 +237,14 @@ pub async fn check(
         async move { store.event_span(ledger, from, to).await }
     };
     let spans = read_ahead(head.position, read, |span: Span| {
-        Ok(span.records().map(|record| record.map(|record| Read::new(&record))).collect::<Result<_, _>>()?)
+        Ok(span.records()?.map(|record| Read::new(&record)).collect())
     });
     pin_mut!(spans);
     while let Some(span) = spans.next().await {
         for Read { entry, command, differences: beside } in span? {
-            let position = entry.position;
-            let event = fold.step(entry)?;
+            let Entry { position, leaf, event } = entry;
+            let event = event?;
+            fold.step((position, leaf), &event)?;
             differences.0.extend(beside.0);
             columns::compare_command(command, &event, Some(before), &mut differences);
             before = event.command_id;

@@ -168,6 +168,7 @@ impl<'a> Pass<'a> {
         let unsound: Vec<u64> = self.trees.mismatches.iter().skip(known).map(|(position, _)| *position).collect();
         self.findings.suspect.extend(&unsound);
         let (first, due) = (block.first, block.due);
+        let met_again = self.judge.met_again(&block.items);
         let mut items = block.items.into_iter().peekable();
         for position in first..first + due {
             let Some(item) = items.next_if(|item| item.position == position) else {
@@ -181,7 +182,7 @@ impl<'a> Pass<'a> {
                     self.opened_at = Some(event.recorded_at);
                 }
             }
-            if let Some(payment) = self.judge.met_again(&item) {
+            if let Some(payment) = item.payment().filter(|_| met_again.contains(&position)) {
                 // The hashes of two identifiers may be the same: the log tells.
                 let mut found = payment::find(store, self.standing.head.ledger, &[payment]).await?;
                 found.retain(|found| found.position < position);

@@ -4,6 +4,7 @@
 //! Everything is written once, as it comes; members are put in order where their object ends. An entry is written
 //! when it is appended and again by whoever verifies it, so this costs no more than writing unsorted JSON does.
 
+mod read;
 mod write;
 
 use std::borrow::Cow;
@@ -11,6 +12,8 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use serde::Serialize;
+
+pub use self::read::plain;
 
 /// An entry seldom has more bytes.
 const CAPACITY: usize = 1_024;
@@ -140,7 +143,7 @@ mod tests {
 
     use super::*;
 
-    fn json() -> impl Strategy<Value = Value> {
+    pub(super) fn json() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
             any::<bool>().prop_map(Value::from),

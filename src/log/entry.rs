@@ -115,15 +115,16 @@ impl Decode for Whole<'_> {
 
     fn decode<T: DeserializeOwned>(self, act: fn(T) -> Act) -> Result<Option<Event>, Infallible> {
         let Self(entry, kind) = self;
-        let read = serde_json::from_str::<Read<T>>(entry).ok().filter(|read| read.kind == kind.event());
+        let read = canonical::plain::<Read<T>>(entry).filter(|read| read.kind == kind.event());
         Ok(read.map(|read| read.into_event(act)))
     }
 }
 
 /// The type that an entry seems to be of: it stands behind the data, near the end.
 fn seeming_kind(entry: &str) -> Option<ActKind> {
-    let (_, behind) = entry.rsplit_once(r#","type":""#)?;
-    ActKind::of_event(behind.split_once('"')?.0)
+    const BEFORE: &[u8] = br#","type":""#;
+    let at = entry.as_bytes().windows(BEFORE.len()).rposition(|window| window == BEFORE)?;
+    ActKind::of_event(entry.get(at + BEFORE.len()..)?.split_once('"')?.0)
 }
 
 fn read_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {

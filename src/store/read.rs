@@ -8,7 +8,6 @@ use std::collections::VecDeque;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::stream::{Stream, try_unfold};
-use futures_util::{TryStreamExt as _, pin_mut};
 use tokio_postgres::Row;
 use tokio_postgres::types::FromSql;
 use uuid::Uuid;
@@ -68,26 +67,8 @@ pub struct Record<T = String, B = Vec<u8>> {
     pub command: Option<Uuid>,
 }
 
-/// Room for so many rows of a span is made at once.
-const SPAN_ROWS: usize = 4_096;
-
-/// The entries of a span of positions, as they were received.
-pub struct Span(Vec<Row>);
-
-impl Span {
-    /// The entries, in order.
-    pub fn records(&self) -> impl Iterator<Item = Result<Record<&str, &[u8]>, StoreError>> {
-        self.0.iter().map(|row| Ok(record_of(row)?))
-    }
-}
-
-/// The same without the columns beside them.
-pub struct EntrySpan {
-    positions: Vec<i64>,
-    lengths: Vec<i32>,
-    /// All entries, one behind the other.
-    row: Row,
-}
+/// The entries of a span of positions, as they were received: in one row, with a list for each column.
+pub struct EntrySpan(Row);
 
 impl EntrySpan {
     /// The positions and entries, in order.
@@ -95,14 +76,42 @@ impl EntrySpan {
     /// # Errors
     /// Where the database's answer is not as it was asked for.
     pub fn entries(&self) -> Result<impl Iterator<Item = (i64, &[u8])>, StoreError> {
-        let mut rest: &[u8] = self.row.try_get::<_, Option<_>>(2)?.unwrap_or_default();
-        let lengths = self.lengths.iter().map(|length| usize::try_from(*length).unwrap_or(0));
-        Ok(self.positions.iter().copied().zip(lengths).map_while(move |(position, length)| {
-            let (entry, behind) = rest.split_at_checked(length)?;
+        let Self(row) = self;
+        let (positions, lengths) = (list::<i64>(row, 0)?, list::<i32>(row, 1)?);
+        let mut rest: &[u8] = row.try_get::<_, Option<_>>(2)?.unwrap_or_default();
+        Ok(positions.into_iter().zip(lengths).map_while(move |(position, length)| {
+            let (entry, behind) = rest.split_at_checked(usize::try_from(length).ok()?)?;
             rest = behind;
             Some((position, entry))
         }))
     }
+}
+
+/// The same with the columns beside the entries.
+pub struct Span(EntrySpan);
+
+impl Span {
+    /// The entries with their columns, in order.
+    ///
+    /// # Errors
+    /// Where the database's answer is not as it was asked for.
+    pub fn records(&self) -> Result<impl Iterator<Item = Record<&str, &[u8]>>, StoreError> {
+        let Self(entries) = self;
+        let row = &entries.0;
+        let named = list(row, 3)?.into_iter().zip(list(row, 4)?).zip(list(row, 5)?);
+        let dated = list(row, 6)?.into_iter().zip(list(row, 7)?);
+        let found_by = list(row, 8)?.into_iter().zip(list(row, 9)?);
+        let columns = named.zip(dated).zip(found_by);
+        Ok(entries.entries()?.zip(columns).map(|((position, entry), columns)| {
+            let ((((stream, version), kind), (business_date, recorded_at)), (item, command)) = columns;
+            Record { position, stream, version, kind, business_date, recorded_at, entry, item, command }
+        }))
+    }
+}
+
+/// A list that stands in a column; none where nothing was there to be listed.
+fn list<'a, T: FromSql<'a>>(row: &'a Row, at: usize) -> Result<Vec<T>, StoreError> {
+    Ok(row.try_get::<_, Option<_>>(at)?.unwrap_or_default())
 }
 
 /// A read that is under way: what of, where it stands, which way it goes.
@@ -185,32 +194,23 @@ impl Store {
         self.entries(Cursor::new(ledger, Scope::All, from, to))
     }
 
-    /// The entries of a span of positions at once, in order: for spans of which a few fit into memory.
+    /// The entries of a span of positions at once, in order, with the columns beside them: for spans of which a few fit
+    /// into memory.
     ///
     /// # Errors
     /// Those of the connection.
     pub async fn event_span(&self, ledger: i64, from: i64, to: i64) -> Result<Span, StoreError> {
         let statement = self.prepared(sql::EVENT_SPAN).await?;
-        let answer = self.client.query_raw(&statement, [ledger, from, to]).await?;
-        pin_mut!(answer);
-        // As many as there may be, so that they are not moved while they come.
-        let mut rows = Vec::with_capacity(usize::try_from(to - from + 1).unwrap_or(0).min(SPAN_ROWS));
-        while let Some(row) = answer.try_next().await? {
-            rows.push(row);
-        }
-        Ok(Span(rows))
+        Ok(Span(EntrySpan(self.client.query_one(&statement, &[&ledger, &from, &to]).await?)))
     }
 
-    /// The same without the columns beside them, for a good part of the work.
+    /// The same without the columns, for a good part of the work.
     ///
     /// # Errors
     /// Those of the connection.
     pub async fn entry_span(&self, ledger: i64, from: i64, to: i64) -> Result<EntrySpan, StoreError> {
         let statement = self.prepared(sql::ENTRY_SPAN).await?;
-        let row = self.client.query_one(&statement, &[&ledger, &from, &to]).await?;
-        let positions = row.try_get::<_, Option<_>>(0)?.unwrap_or_default();
-        let lengths = row.try_get::<_, Option<_>>(1)?.unwrap_or_default();
-        Ok(EntrySpan { positions, lengths, row })
+        Ok(EntrySpan(self.client.query_one(&statement, &[&ledger, &from, &to]).await?))
     }
 
     /// Those of them that are no payments.

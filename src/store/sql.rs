@@ -234,17 +234,29 @@ pub const LEASE_RELEASE: Statement =
 /// What stands in the schema; read with `search_path = pg_catalog`.
 pub const CATALOG: Statement = ("catalog", include_str!("catalog/describe.sql"));
 
-/// A span of positions whole: no more rows than it is long.
-pub const EVENT_SPAN: Statement = ("event_span", event_columns!("position >= $2 AND position <= $3 ORDER BY position"));
+/// A span of positions, all in one row with a list a column: a row an entry costs as much as reading the entry does.
+macro_rules! span {
+    ($lists:literal) => {
+        concat!(
+            "SELECT array_agg(e.position), array_agg(octet_length(e.entry)), string_agg(e.entry, '')",
+            $lists,
+            " FROM (SELECT ",
+            columns!(),
+            " FROM tranche.event WHERE ledger = $1 AND position >= $2 AND position <= $3 ORDER BY position) e"
+        )
+    };
+}
 
-/// The same, of each no more than its position and its entry; all in one row, for a row an entry costs as much as reading
-/// the entry does.
-pub const ENTRY_SPAN: Statement = (
-    "entry_span",
-    "SELECT array_agg(e.position), array_agg(octet_length(e.entry)), string_agg(e.entry, '') FROM \
-     (SELECT position, entry FROM tranche.event WHERE ledger = $1 AND position >= $2 AND position <= $3 \
-       ORDER BY position) e",
+pub const EVENT_SPAN: Statement = (
+    "event_span",
+    span!(
+        ", array_agg(e.stream), array_agg(e.version), array_agg(e.type), array_agg(e.business_date), \
+         array_agg(e.recorded_at), array_agg(e.item), array_agg(e.command)"
+    ),
 );
+
+/// The same, of each no more than its position and its entry.
+pub const ENTRY_SPAN: Statement = ("entry_span", span!(""));
 
 pub const TILE_FILL: Statement = ("tile_fill", "SELECT tranche.tile_fill($1, $2)");
 

@@ -4,7 +4,9 @@
 use uuid::Uuid;
 
 use crate::domain::Timestamp;
+use crate::domain::act::Act;
 use crate::domain::event::Event;
+use crate::domain::text::Id;
 use crate::engine::replay::{Difference, Differences, columns};
 use crate::log::entry;
 use crate::log::merkle::{Hash, leaf_hash};
@@ -15,9 +17,7 @@ use crate::store::{Record, Span, StoreError};
 pub(super) struct Item {
     /// Where it stands.
     pub(super) position: u64,
-    /// Its stream, version and time by the columns.
-    pub(super) stream: String,
-    pub(super) version: u64,
+    /// When it was recorded, by the column.
     pub(super) recorded_at: Timestamp,
     /// Its hash as a leaf.
     pub(super) leaf: Hash,
@@ -29,6 +29,16 @@ pub(super) struct Item {
     pub(super) differences: Vec<Difference>,
     /// The command it is the first event of, by the column.
     pub(super) command: Option<Uuid>,
+}
+
+impl Item {
+    /// The payment that it records.
+    pub(super) fn payment(&self) -> Option<&Id> {
+        match &self.event {
+            Ok(Event { act: Act::Pay(act), .. }) => Some(&act.payment),
+            _ => None,
+        }
+    }
 }
 
 /// The entries of one tile of leaves, or as many of them as there are.
@@ -48,15 +58,15 @@ pub(super) struct Block {
 /// Takes the records of a span of positions apart, tile by tile.
 pub(super) fn decode(ledger: &str, (from, to): (u64, u64), span: &Span) -> Result<Vec<Block>, StoreError> {
     let width = u64::from(WIDTH);
-    let mut records = span.records().peekable();
+    let mut records = span.records()?.peekable();
     let mut blocks = Vec::new();
     let mut first = from;
     while first <= to {
         let due = width.min(to - first + 1);
         let mut items = Vec::with_capacity(usize::from(WIDTH));
         let is_due = |record: &Record<_, _>| position_of(record.position) < first + due;
-        while let Some(record) = records.next_if(|record| record.as_ref().map_or(true, is_due)) {
-            items.push(take_apart(ledger, &record?));
+        while let Some(record) = records.next_if(is_due) {
+            items.push(take_apart(ledger, &record));
         }
         let whole = items.len() as u64 == width;
         let root = whole.then(|| root_of(&leaves(&items)));
@@ -93,8 +103,6 @@ fn take_apart(ledger: &str, record: &Record<&str, &[u8]>) -> Item {
     }
     Item {
         position: position_of(record.position),
-        stream: record.stream.to_owned(),
-        version: u64::try_from(record.version).unwrap_or(0),
         recorded_at: record.recorded_at,
         leaf,
         event,

@@ -83,11 +83,12 @@ impl Judge {
         Self { command, payments: Payments { cancelled, ..Payments::default() }, ..Self::default() }
     }
 
-    /// The payment that an entry records, where one before it seems to have had its identifier.
-    pub(super) fn met_again<'a>(&mut self, item: &'a Item) -> Option<&'a Id> {
-        let Ok(Event { act: Act::Pay(act), .. }) = &item.event else { return None };
-        let hash = self.payments.key.hash_one(&act.payment);
-        (!self.payments.met.insert(hash)).then_some(&act.payment)
+    /// Which of the next entries record a payment whose identifier one before them seems to have had. All are looked up
+    /// before any is judged, so that one look-up need not wait for the other.
+    pub(super) fn met_again(&mut self, items: &[Item]) -> HashSet<u64> {
+        let Payments { key, met, .. } = &mut self.payments;
+        let again = |item: &&Item| item.payment().is_some_and(|payment| !met.insert(key.hash_one(payment)));
+        items.iter().filter(again).map(|item| item.position).collect()
     }
 
     /// There is no entry here, or none that can be read.
@@ -126,7 +127,7 @@ impl Judge {
         // What is not the entry it was says nothing of its stream; those after it may then leave versions out.
         if event.position != position || !plain {
             self.gaps = true;
-        } else if let Some((stream, found, due)) = self.follow(&item.stream, item.version) {
+        } else if let Some((stream, found, due)) = self.follow(&event.stream, event.version) {
             note(What::Version { stream, found, due });
         }
         if self.last_at.is_some_and(|last| event.recorded_at < last) && plain {

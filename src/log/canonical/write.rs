@@ -9,15 +9,15 @@ use serde::{Serialize, Serializer};
 use serde_json::Error;
 use serde_json::ser::{CompactFormatter, Formatter as _};
 
+use super::read::plain_length;
 use super::{Member, Text};
 
 /// Whole numbers up to this are doubles, and written in digits.
 const WHOLE_MAX: u128 = 1 << 53;
 
 /// Whether a text stands in JSON as it is.
-#[expect(clippy::needless_bitwise_bool, reason = "without leaving early many bytes are looked at in one step")]
 fn is_plain(text: &[u8]) -> bool {
-    !text.iter().fold(false, |escaped, byte| escaped | (*byte < 0x20) | (*byte == b'"') | (*byte == b'\\'))
+    plain_length(text) == text.len()
 }
 
 impl Text {
@@ -311,8 +311,10 @@ impl SerializeStruct for Open<'_> {
     type Error = Error;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Error> {
-        // Of ASCII the order of bytes is that of UTF-16 code units.
-        self.sorted = self.sorted && self.last < name && name.is_ascii();
+        // Of ASCII the order of bytes is that of UTF-16 code units; the first bytes tell most names apart.
+        let begin = |name: &str| name.as_bytes().first().copied();
+        let rises = begin(self.last) < begin(name) || begin(self.last) == begin(name) && self.last < name;
+        self.sorted = self.sorted && rises && name.is_ascii();
         self.last = name;
         self.text.comma(b'{');
         let start = self.text.out.len();
