@@ -6,10 +6,14 @@
 #[path = "support/cluster.rs"]
 mod cluster;
 
+use std::sync::Arc;
+
 use tranche::domain::act::Act;
 use tranche::domain::command::Command;
 use tranche::domain::event::Reason;
+use tranche::domain::text::Id;
 use tranche::engine::sample::Sample;
+use tranche::engine::verify::{self, Finding, What};
 use tranche::engine::{Clock, Engine, EngineError, Outcome, opening, replay, state};
 use tranche::store::{Store, Target};
 
@@ -61,7 +65,7 @@ fn rules(outcome: &Outcome) -> Vec<String> {
 async fn a_part_says_what_the_whole_does() {
     let sample = Sample::new(EVENTS, 9, true).unwrap();
     let target = loaded(&sample).await;
-    let store = std::sync::Arc::new(Store::connect(&target).await.unwrap());
+    let store = Arc::new(Store::connect(&target).await.unwrap());
     let head = store.head(LEDGER).await.unwrap();
     assert_eq!(state::snapshots(&store, head.ledger).await.unwrap(), [i64::try_from(SNAPSHOT).unwrap()]);
     let whole = replay::replay(&store, &head, i64::MAX, None, |_| {}).await.unwrap().state;
@@ -119,10 +123,89 @@ async fn an_engine_decides_on_what_it_brings_in() {
     send(&engine, further).await;
     engine.close().await.unwrap();
 
-    let store = std::sync::Arc::new(Store::connect(&target).await.unwrap());
+    let store = Arc::new(Store::connect(&target).await.unwrap());
     let head = store.head(LEDGER).await.unwrap();
     assert_eq!(state::snapshots(&store, head.ledger).await.unwrap().last(), Some(&head.position));
     assert_eq!(replay::check(&store, &head, |_| {}).await.unwrap().1, []);
+}
+
+/// Which of the snapshots is found wrong: by the audit, which the check agrees with.
+async fn wrong_snapshots(target: &Target, store: &Arc<Store>) -> Vec<String> {
+    let report = verify::verify(target, LEDGER, &[], |_| {}).await.unwrap();
+    let told = |finding: &Finding| match &finding.what {
+        What::Projection(one) if one.projection == "snapshot" => Some(one.subject.clone()),
+        // The clock here stands still, and the database's does not.
+        What::Head(one) if one.field == "opened_at" => None,
+        other => panic!("{other:?}"),
+    };
+    let found: Vec<String> = report.findings.iter().filter_map(told).collect();
+    let checked = replay::check(store, &store.head(LEDGER).await.unwrap(), |_| {}).await.unwrap().1;
+    let checked: Vec<String> = checked.into_iter().map(|one| one.subject).collect();
+    assert_eq!(checked.get(..found.len()), Some(found.as_slice()), "{checked:?}");
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_that_lacks_a_part_is_found_and_not_believed() {
+    let sample = Sample::new(EVENTS, 9, true).unwrap();
+    let target = loaded(&sample).await;
+    let store = Arc::new(Store::connect(&target).await.unwrap());
+    let head = store.head(LEDGER).await.unwrap();
+    let whole = replay::replay(&store, &head, i64::MAX, None, |_| {}).await.unwrap().state;
+    let admin = cluster::connect(target.config()).await;
+    assert_eq!(wrong_snapshots(&target, &store).await, [] as [String; 0]);
+
+    admin.batch_execute("DELETE FROM tranche.snapshot WHERE part = 'pilot-BP00003'").await.unwrap();
+    assert_eq!(wrong_snapshots(&target, &store).await, ["pilot-BP00003"]);
+    assert_eq!(state::load(&store, head.ledger).await.unwrap().pilots, whole.pilots);
+    let id = Id::parse("BP00003").unwrap();
+    let part = state::load_pilot(&store, head.ledger, id.as_str()).await.unwrap();
+    assert_eq!(part.pilots.get(&id), whole.pilots.get(&id));
+    let (parts, _) = state::load_pilots(&store, head.ledger, std::slice::from_ref(&id)).await.unwrap();
+    assert_eq!(parts.pilots.get(&id), whole.pilots.get(&id));
+
+    // One that no entry stands at hides none of the others.
+    admin
+        .batch_execute(
+            "INSERT INTO tranche.snapshot (ledger, part, position, format, body)
+             SELECT ledger, 'other', 0, format, body FROM tranche.snapshot WHERE part = 'programme'",
+        )
+        .await
+        .unwrap();
+    assert_eq!(wrong_snapshots(&target, &store).await, ["ledger", "pilot-BP00003"]);
+    state::save(&store, head.ledger, &whole).await.unwrap();
+    assert_eq!(wrong_snapshots(&target, &store).await, [] as [String; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_whose_snapshots_are_gone_leaves_none_that_goes_on_from_them() {
+    let sample = Sample::new(EVENTS, 9, true).unwrap();
+    let target = loaded(&sample).await;
+    let store = Arc::new(Store::connect(&target).await.unwrap());
+    let head = store.head(LEDGER).await.unwrap();
+    // To one pilot, so that the parts of all others are those left before.
+    let paid = |number: u64| {
+        let command = sample.command(number).unwrap();
+        let of_one = matches!(&command.act, Act::Pay(act) if act.pilot.as_str() == "BP00004");
+        of_one.then_some(Command { recorded_at: None, ..command })
+    };
+    let further = |from: u64| (sample.len() + from..).filter_map(paid).take(70);
+    let engine = Engine::open(target.clone(), LEDGER, clock()).await.unwrap();
+    // A rebuild that had begun before the engine's last snapshot, and ends now.
+    let earlier = i64::try_from(SNAPSHOT).unwrap() - 300;
+    let then = replay::replay(&store, &head, earlier, None, |_| {}).await.unwrap().state;
+    state::save(&store, head.ledger, &then).await.unwrap();
+    send(&engine, further(0)).await;
+    engine.close().await.unwrap();
+    assert_eq!(state::snapshots(&store, head.ledger).await.unwrap(), [earlier]);
+    assert_eq!(wrong_snapshots(&target, &store).await, [] as [String; 0]);
+
+    let engine = Engine::open(target.clone(), LEDGER, clock()).await.unwrap();
+    send(&engine, further(2_000)).await;
+    engine.close().await.unwrap();
+    let head = store.head(LEDGER).await.unwrap();
+    assert_eq!(state::snapshots(&store, head.ledger).await.unwrap(), [earlier, head.position]);
+    assert_eq!(wrong_snapshots(&target, &store).await, [] as [String; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -163,7 +246,7 @@ async fn no_command_is_lost_with_its_connections() {
     }
     breaking.await.unwrap();
     engine.close().await.unwrap();
-    let store = std::sync::Arc::new(Store::connect(&target).await.unwrap());
+    let store = Arc::new(Store::connect(&target).await.unwrap());
     let head = store.head(LEDGER).await.unwrap();
     assert_eq!(head.position, i64::try_from(sent).unwrap() + i64::try_from(sample.len() + 1).unwrap());
     assert_eq!(replay::check(&store, &head, |_| {}).await.unwrap().1, []);

@@ -1,7 +1,8 @@
 //! The engine itself, in this process: callers that wait for each answer, refusals, many ledgers at once.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tranche::cli::clock;
@@ -18,6 +19,8 @@ use super::{Failure, Plan, database};
 
 /// How many payments a made-up history has room for: more than any cell appends.
 const ROOM: u64 = 4_000_000;
+/// How many payments are made up beforehand for each millisecond; what is missing then is made up meanwhile.
+const READY_A_MILLISECOND: usize = 50;
 /// Over how many connections many ledgers are written.
 const POOL: usize = 16;
 
@@ -27,8 +30,10 @@ struct Desk {
     sample: Sample,
     /// How many of its pilots are paid.
     paid: u64,
-    /// How many payments were sent.
+    /// How many payments were made up.
     next: AtomicU64,
+    /// Those that are ready to be sent.
+    ready: Mutex<VecDeque<Command>>,
     /// The date of the sample's last payment.
     last_day: Date,
 }
@@ -60,7 +65,7 @@ impl Desk {
             answer.outcome().await?;
         }
         let last_day = command(&sample, sample.len() - 1)?.on;
-        Ok(Arc::new(Self { engine, sample, paid: pilots, next: AtomicU64::new(0), last_day }))
+        Ok(Arc::new(Self { engine, sample, paid: pilots, next: AtomicU64::new(0), ready: Mutex::default(), last_day }))
     }
 
     /// A ledger that is there, with its name, events and pilots, to go on with, so many of its pilots being paid.
@@ -73,11 +78,24 @@ impl Desk {
         // Beyond every payment that the ledger or an earlier call may have made, up to ten rounds for each event of one.
         let next = AtomicU64::new(u64::try_from(head.position)? * 20 / sample.pilots() * paid);
         let last_day = command(&sample, sample.len() - 1)?.on;
-        Ok(Arc::new(Self { engine, sample, paid, next, last_day }))
+        Ok(Arc::new(Self { engine, sample, paid, next, ready: Mutex::default(), last_day }))
     }
 
-    /// The next payment; what cancels an earlier one is left out, for callers overtake each other.
+    /// Makes so many payments up, so that this takes no part of the machine while they are sent.
+    fn make_ready(&self, count: usize, sent: Sent) -> Result<(), Failure> {
+        let made = (0..count).map(|_| self.make(sent)).collect::<Result<_, _>>()?;
+        *self.ready.lock().map_err(|_| "a caller failed")? = made;
+        Ok(())
+    }
+
+    /// The next payment.
     fn next(&self, sent: Sent) -> Result<Command, Failure> {
+        let ready = self.ready.lock().map_err(|_| "a caller failed")?.pop_front();
+        ready.map_or_else(|| self.make(sent), Ok)
+    }
+
+    /// Makes the next payment up; what cancels an earlier one is left out, for callers overtake each other.
+    fn make(&self, sent: Sent) -> Result<Command, Failure> {
         loop {
             // Payments go round the pilots: of each round the first so many.
             let next = self.next.fetch_add(1, Ordering::Relaxed);
@@ -107,6 +125,10 @@ fn command(sample: &Sample, number: u64) -> Result<Command, Failure> {
 /// So many callers, each sending its next command when its last was answered; commands a second, and the median wait
 /// in milliseconds.
 async fn rate(desks: &[Arc<Desk>], callers: usize, sent: Sent, span: Duration) -> Result<(f64, f64), Failure> {
+    let payments = usize::try_from(span.as_millis())? * READY_A_MILLISECOND;
+    for desk in desks {
+        desk.make_ready(payments / desks.len(), sent)?;
+    }
     let begun = Instant::now();
     let mut tasks = Vec::new();
     for desk in desks.iter().cycle().take(callers) {

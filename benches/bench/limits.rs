@@ -247,8 +247,7 @@ async fn stream(target: &Target, rows: &Rows, columns: &str, each: impl Fn(Row))
     let client = database::client(target).await?;
     let count = count(&client, &rows.ledger).await?;
     let begun = Instant::now();
-    let query =
-        format!("SELECT {columns} FROM tranche.event WHERE ledger = tranche.ledger_id($1) ORDER BY position");
+    let query = format!("SELECT {columns} FROM tranche.event WHERE ledger = tranche.ledger_id($1) ORDER BY position");
     let mut all = pin!(client.query_raw(&query, [&rows.ledger]).await?);
     while let Some(row) = all.next().await {
         each(row?);

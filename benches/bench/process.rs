@@ -146,7 +146,8 @@ pub async fn measure(target: &Target, ledgers: &Ledgers, plan: &Plan, table: &mu
         );
     }
     let (ledger, events, pilots) = &ledgers.large;
-    for (command, does) in [("replay", "read, decode, fold, Merkle root"), ("verify", "all of it recomputed and judged again")]
+    for (command, does) in
+        [("replay", "read, decode, fold, Merkle root"), ("verify", "all of it recomputed and judged again")]
     {
         // Earlier rounds appended to it.
         let entries = Store::connect(target).await?.head(ledger).await?.position;

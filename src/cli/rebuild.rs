@@ -1,7 +1,5 @@
 //! `tranche rebuild`: drops the projections and refills them from the log while reads go on.
 
-use std::collections::BTreeSet;
-
 use clap::Args;
 use serde_json::json;
 
@@ -18,18 +16,16 @@ impl Rebuild {
         let mut progress = context.progress(u64::try_from(head.position).ok());
         let replayed = replay::replay(&store, &head, i64::MAX, None, |at| progress.at(at)).await?;
         drop(progress);
-        // Between the two, readers fold the log themselves: slower, and as right.
-        store.snapshot_drop(head.ledger).await?;
-        let pilots: BTreeSet<_> = replayed.state.pilots.keys().cloned().collect();
-        state::save(&store, head.ledger, &replayed.state, &pilots).await?;
+        state::save(&store, head.ledger, &replayed.state).await?;
+        let pilots = replayed.state.pilots.len();
         // The database adds its sums up again by itself, from the entries, with the head locked for as long.
         store.fund_position_rebuild(head.ledger).await?;
         if context.is_json() {
-            return context.json(&json!({"ledger": head.name, "events": replayed.events, "pilots": pilots.len()}));
+            return context.json(&json!({"ledger": head.name, "events": replayed.events, "pilots": pilots}));
         }
         context.line(context.lang.pick(
-            format!("已由 {} 条记录重建 {} 个试点的派生数据", replayed.events, pilots.len()),
-            format!("rebuilt the projections of {} pilots from {} entries", pilots.len(), replayed.events),
+            format!("已由 {} 条记录重建 {pilots} 个试点的派生数据", replayed.events),
+            format!("rebuilt the projections of {pilots} pilots from {} entries", replayed.events),
         ))
     }
 }

@@ -10,6 +10,7 @@ use crate::engine::verify::{self, Claim};
 use crate::log::checkpoint::{CheckpointError, SignedCheckpoint};
 use crate::log::note::Verifier;
 use crate::report::verify::{VerificationShape, text};
+use crate::store::StoreError;
 
 /// Options of `verify`.
 #[derive(Args)]
@@ -28,6 +29,11 @@ impl Verify {
         let claims = self.against.iter().map(|path| claim(path, &keys, context.ledger_name()));
         let claims: Vec<Claim> = claims.collect::<Result<_, _>>()?;
         one_origin(&claims)?;
+        if let Some(claim) = claims.iter().max_by_key(|claim| claim.checkpoint.size)
+            && let Err(StoreError::LedgerMissing { name }) = context.store().await?.head(context.ledger_name()).await
+        {
+            return Err(gone(&name, claim));
+        }
         let (_, head) = context.opened().await?;
         let mut progress = context.progress(u64::try_from(head.position).ok());
         let target = context.target().await?;
@@ -84,6 +90,18 @@ fn verified(signed: &SignedCheckpoint, keys: &[Verifier]) -> Result<(), Checkpoi
     let of_log = |verdict: &Result<(), _>| !matches!(verdict, Err(CheckpointError::Origin { .. }));
     let own = verdicts.iter().find(|verdict| of_log(verdict)).or(verdicts.first());
     own.cloned().unwrap_or(Ok(()))
+}
+
+/// A checkpoint was signed of a ledger that there is not.
+fn gone(name: &str, Claim { named, checkpoint, .. }: &Claim) -> Failure {
+    let size = checkpoint.size;
+    Failure::Unverified {
+        zh: format!("没有名为 {name} 的台账,而 {named} 签发时有 {size} 条:台账已被删除,或名称、数据库不是当时的"),
+        en: format!(
+            "there is no ledger named {name}, and {named} was signed over {size} entries: the ledger was deleted, or the \
+             name or the database is another"
+        ),
+    }
 }
 
 /// Checkpoints of two logs cannot both be this ledger's.

@@ -3,12 +3,16 @@
 //! A proof is made in one pass and bounded memory, and only for a tree whose root the entries still give. An entry is
 //! not decoded: bytes that no longer read as an event are proven, or found altered, all the same.
 
-use futures_util::{StreamExt as _, pin_mut};
+use futures_util::{StreamExt as _, pin_mut, stream};
 
 use crate::log::checkpoint::Checkpoint;
 use crate::log::merkle::{Frontier, Hash, leaf_hash};
 use crate::log::proof::{ProofError, Prover, verify_consistency, verify_inclusion};
 use crate::store::{Head, Store, StoreError};
+
+/// How many positions are read at once, and how many such spans ahead.
+const SPAN: i64 = 512;
+const SPANS: usize = 4;
 
 /// The entries do not give what was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -153,17 +157,23 @@ async fn pass(
     mut take: impl FnMut(u64, &[u8], Hash),
 ) -> Result<Hash, ProveError> {
     let mut edge = Frontier::new();
-    let records = store.event_read(head.ledger, 1, i64::try_from(size).unwrap_or(i64::MAX));
-    pin_mut!(records);
-    while let Some(record) = records.next().await {
-        let record = record?;
-        let index = edge.size();
-        if u64::try_from(record.position) != Ok(index.saturating_add(1)) {
-            break;
+    let last = i64::try_from(size).unwrap_or(i64::MAX);
+    let step = usize::try_from(SPAN).unwrap_or(usize::MAX);
+    // The database reads the next ones while these are hashed.
+    let spans = stream::iter((1..=last).step_by(step))
+        .map(|from| store.entry_span(head.ledger, from, last.min(from + SPAN - 1)))
+        .buffered(SPANS);
+    pin_mut!(spans);
+    'log: while let Some(span) = spans.next().await {
+        for (position, entry) in span?.entries()? {
+            let index = edge.size();
+            if u64::try_from(position) != Ok(index.saturating_add(1)) {
+                break 'log;
+            }
+            let leaf = leaf_hash(entry);
+            edge.push(leaf);
+            take(index, entry, leaf);
         }
-        let leaf = leaf_hash(&record.entry);
-        edge.push(leaf);
-        take(index, &record.entry, leaf);
     }
     if edge.size() < size {
         return Err(ProveError::Missing { position: edge.size().saturating_add(1), size });

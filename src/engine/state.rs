@@ -60,6 +60,9 @@ pub async fn load(store: &Store, ledger: i64) -> Result<Ledger, EngineError> {
 /// Where the database fails or an entry cannot be read.
 pub async fn load_at(store: &Store, ledger: i64, to: i64) -> Result<Ledger, EngineError> {
     let mut state = restore(&store.snapshot_load(ledger, FORMAT, to).await?);
+    if recognised(&state).any(|pilot| !state.pilots.contains_key(pilot)) {
+        state = unusable();
+    }
     catch_up(store, ledger, &mut state, to).await?;
     Ok(state)
 }
@@ -114,7 +117,11 @@ async fn load_scope(store: &Store, ledger: i64, pilots: &[Id], to: i64) -> Resul
     let names: Vec<String> = pilots.iter().map(stream_of_pilot).collect();
     let parts: Vec<&str> = [PROGRAMME, REGISTER].into_iter().chain(names.iter().map(String::as_str)).collect();
     let snapshot = store.snapshot_load_parts(ledger, FORMAT, to, &parts).await?;
-    let state = restore(&snapshot);
+    let mut state = restore(&snapshot);
+    let missing: HashSet<&Id> = pilots.iter().filter(|pilot| !state.pilots.contains_key(*pilot)).collect();
+    if !missing.is_empty() && recognised(&state).any(|pilot| missing.contains(pilot)) {
+        state = unusable();
+    }
     let snapshot_at = state.programme.position;
     Ok((complete(store, &snapshot, state, (pilots, to)).await?, snapshot_at))
 }
@@ -326,6 +333,17 @@ fn restore(snapshot: &Snapshot) -> Ledger {
     restore_parts(&snapshot.parts).filter(|state| state.programme.position > 0).unwrap_or_default()
 }
 
+/// The pilots there are by the programme's own word.
+fn recognised(state: &Ledger) -> impl Iterator<Item = &Id> {
+    state.programme.applications.values().filter_map(|application| application.pilot.as_ref())
+}
+
+/// The state to begin with where a snapshot lacks what it should have.
+fn unusable() -> Ledger {
+    tracing::warn!("the snapshot lacks a pilot; the log is folded instead, and `tranche rebuild` makes it anew");
+    Ledger::default()
+}
+
 fn restore_parts(parts: &[Part]) -> Option<Ledger> {
     let mut state = Ledger::default();
     let mut register = None;
@@ -373,7 +391,8 @@ pub(super) fn parts<'a>(state: &Ledger, pilots: impl IntoIterator<Item = &'a Id>
     parts
 }
 
-/// Stores these parts of the state as it was at a position, of committed events only.
+/// Stores the parts that changed since an earlier snapshot; gives the position at which there is one now, which is
+/// another where it was not taken.
 ///
 /// # Errors
 ///
@@ -381,22 +400,27 @@ pub(super) fn parts<'a>(state: &Ledger, pilots: impl IntoIterator<Item = &'a Id>
 pub(super) async fn put(
     store: &Store,
     ledger: i64,
-    position: u64,
+    (before, position): (u64, u64),
     parts: &[(String, Vec<u8>)],
-) -> Result<(), EngineError> {
-    let named: Vec<(&str, &[u8])> = parts.iter().map(|(name, body)| (name.as_str(), body.as_slice())).collect();
-    // Where a later one is stored, this one is not needed.
-    store.snapshot_put(ledger, FORMAT, signed(position), &named).await?;
-    Ok(())
+) -> Result<u64, EngineError> {
+    let at = (Some(signed(before)), signed(position));
+    let last = store.snapshot_put(ledger, FORMAT, at, &lent(parts)).await?;
+    Ok(u64::try_from(last).unwrap_or_default())
 }
 
-/// Stores a snapshot of the state and of these pilots, each of which is in it.
+/// Puts a snapshot of the whole state in the place of all there are.
 ///
 /// # Errors
 ///
 /// Where the database fails.
-pub async fn save(store: &Store, ledger: i64, state: &Ledger, pilots: &BTreeSet<Id>) -> Result<(), EngineError> {
-    put(store, ledger, state.programme.position, &parts(state, pilots)).await
+pub async fn save(store: &Store, ledger: i64, state: &Ledger) -> Result<(), EngineError> {
+    let parts = parts(state, state.pilots.keys());
+    store.snapshot_put(ledger, FORMAT, (None, signed(state.programme.position)), &lent(&parts)).await?;
+    Ok(())
+}
+
+fn lent(parts: &[(String, Vec<u8>)]) -> Vec<(&str, &[u8])> {
+    parts.iter().map(|(name, body)| (name.as_str(), body.as_slice())).collect()
 }
 
 fn encode<T: Serialize>(part: &T) -> Vec<u8> {
@@ -410,7 +434,7 @@ pub fn pilot_of_stream(stream: &str) -> Option<Id> {
     stream.strip_prefix(PILOT).and_then(Id::parse)
 }
 
-fn stream_of_pilot(id: &Id) -> String {
+pub(super) fn stream_of_pilot(id: &Id) -> String {
     format!("{PILOT}{id}")
 }
 

@@ -27,6 +27,7 @@ use self::judge::Judge;
 use self::tree::{Roots, Trees};
 use super::EngineError;
 use super::prove::{self, ProveError};
+use super::replay::snapshot::Reach;
 use super::replay::{self, Difference, Differences, hex};
 use super::{payment, state};
 use crate::domain::Timestamp;
@@ -35,8 +36,8 @@ use crate::log::merkle::{Frontier, Hash};
 use crate::log::tile::{Level, Tile, WIDTH};
 use crate::store::{Head, Part, Standing, Store, Target, catalog};
 
-/// How many positions are read at once: whole tiles, a megabyte at most as a rule.
-const SPAN: u64 = 1_024;
+/// How many positions are read at once: whole tiles, half a megabyte as a rule.
+const SPAN: u64 = 512;
 /// How many spans are under way at once.
 const SPANS: usize = 8;
 /// By how much the database's clock may be ahead of the program's.
@@ -98,8 +99,9 @@ struct Pass<'a> {
     trees: Trees,
     keys: Keys,
     findings: Findings,
-    /// The positions of the snapshots that are still to be read.
-    snapshots: std::slice::Iter<'a, i64>,
+    /// The positions of the snapshots that are still to be read, and how far those reach that were.
+    snapshots: std::iter::Copied<std::slice::Iter<'a, i64>>,
+    reach: Reach,
     /// The next one to be compared, which is read before the fold is there.
     snapshot: Option<(i64, SnapshotRead)>,
     /// Of the entries read: the last one's time by its column.
@@ -120,7 +122,8 @@ impl<'a> Pass<'a> {
             trees: Trees::wanting(sizes.chain([size]).collect()),
             keys: Keys::default(),
             findings: Findings::default(),
-            snapshots: standing.snapshots.iter(),
+            snapshots: standing.snapshots.iter().copied(),
+            reach: Reach::default(),
             snapshot: None,
             last_at: None,
             opened_at: None,
@@ -198,10 +201,9 @@ impl<'a> Pass<'a> {
     /// Begins to read the next snapshot.
     fn read_snapshot(&mut self, store: &Arc<Store>) {
         let (store, ledger) = (Arc::clone(store), self.standing.head.ledger);
-        self.snapshot = self.snapshots.next().map(|at| {
-            let at = *at;
-            (at, tokio::spawn(async move { replay::snapshot::at(&store, ledger, at).await }))
-        });
+        let next = replay::snapshot::next(&mut self.snapshots, &mut self.projections);
+        self.snapshot =
+            next.map(|at| (at, tokio::spawn(async move { replay::snapshot::at(&store, ledger, at).await })));
     }
 
     /// Compares the snapshot left at this position, if one was, where the fold is as far.
@@ -210,8 +212,9 @@ impl<'a> Pass<'a> {
             return Ok(());
         };
         let found = found.await.unwrap_or(Err(EngineError::Stopped))?;
-        if self.judge.judged == position {
-            replay::snapshot::compare(&found, &self.judge.state, &mut self.projections);
+        // Where none is there any more, a rebuild dropped them: those that came in their place are for the next time.
+        if self.judge.judged == position && !found.is_empty() {
+            self.reach.compare(&found, &self.judge.state, &mut self.projections);
             self.read_snapshot(store);
         }
         Ok(())
@@ -348,6 +351,15 @@ impl<'a> Pass<'a> {
         if self.tiles() > self.size / u64::from(WIDTH) {
             let place = (self.size + 1, self.tiles() * u64::from(WIDTH));
             self.findings.note(What::Beyond { witness: "tiles" }, Some(place), None);
+        }
+        // Of those above there are no more than stand on full ones below.
+        for (level, last, _) in self.standing.tiles.iter().filter(|(level, _, _)| *level > 0) {
+            let level = u8::try_from(*level).unwrap_or(u8::MAX);
+            let due = self.tiles().checked_shr(8 * u32::from(level)).unwrap_or(0);
+            if let Some(index) = u64::try_from(*last).ok().filter(|last| *last >= due) {
+                let path = Tile { level: Level::Hashes(level), index, width: WIDTH }.to_string();
+                self.findings.note(What::Tile { path, gone: false }, None, None);
+            }
         }
         let beyond = self.standing.snapshots.last().copied().unwrap_or(0);
         if let Some(last) = u64::try_from(beyond).ok().filter(|last| *last > self.size) {

@@ -95,8 +95,10 @@ impl Store {
         Ok(self.client.query_one(&statement, &[&ledger, &time]).await?.try_get(0)?)
     }
 
-    /// Stores parts (name and body) at a position, beside those of earlier ones, and answers whether they were taken: not if a later one
-    /// is stored, nor beyond the head. A new format throws all of the old away.
+    /// Stores parts (name and body) at a position, and answers at which there is a snapshot now. `before` is the one since
+    /// which they changed (0: the first entry); without it they are all there are, and take the place of every other.
+    /// Not taken where a later one is stored, where that one is gone, or beyond the head. A new format throws all of the old
+    /// away.
     ///
     /// # Errors
     /// Those of the connection.
@@ -104,23 +106,13 @@ impl Store {
         &self,
         ledger: i64,
         format: &str,
-        position: i64,
+        (before, position): (Option<i64>, i64),
         parts: &[(&str, &[u8])],
-    ) -> Result<bool, StoreError> {
+    ) -> Result<i64, StoreError> {
         let statement = self.prepared(sql::SNAPSHOT_PUT).await?;
         let (names, bodies): (Vec<&str>, Vec<&[u8]>) = parts.iter().copied().unzip();
-        let row = self.client.query_one(&statement, &[&ledger, &format, &position, &names, &bodies]).await?;
+        let row = self.client.query_one(&statement, &[&ledger, &format, &before, &position, &names, &bodies]).await?;
         Ok(row.try_get(0)?)
-    }
-
-    /// Forgets a ledger's snapshots.
-    ///
-    /// # Errors
-    /// Those of the connection.
-    pub async fn snapshot_drop(&self, ledger: i64) -> Result<(), StoreError> {
-        let statement = self.prepared(sql::SNAPSHOT_DROP).await?;
-        self.client.execute(&statement, &[&ledger]).await?;
-        Ok(())
     }
 }
 

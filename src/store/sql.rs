@@ -209,9 +209,7 @@ pub const SNAPSHOT_POSITIONS: Statement = (
 
 pub const POSITION_KNOWN: Statement = ("position_known", "SELECT tranche.position_known($1, $2)");
 
-pub const SNAPSHOT_PUT: Statement = ("snapshot_put", "SELECT tranche.snapshot_put($1, $2, $3, $4, $5)");
-
-pub const SNAPSHOT_DROP: Statement = ("snapshot_drop", "SELECT tranche.snapshot_drop($1)");
+pub const SNAPSHOT_PUT: Statement = ("snapshot_put", "SELECT tranche.snapshot_put($1, $2, $3, $4, $5, $6)");
 
 /// Advisory locks are by number; hashing a text keeps ours apart from those of others in the database.
 pub const LEASE_TRY: Statement =
@@ -304,7 +302,6 @@ pub const ALL: &[Statement] = &[
     SNAPSHOT_POSITIONS,
     POSITION_KNOWN,
     SNAPSHOT_PUT,
-    SNAPSHOT_DROP,
     CATALOG,
     EVENT_SPAN,
     ENTRY_SPAN,

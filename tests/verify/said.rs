@@ -119,6 +119,8 @@ async fn what_is_no_checkpoint_of_this_ledger_is_said() {
     beside.verify(&["--against", &record]).failed(2, "是台账 test 的签发记录");
     let told = beside.verify(&["--against", &own]);
     told.failed(3, "台账校验不符");
+    // One that is gone altogether was signed for all the same.
+    beside.desk.call(&["verify", "--ledger", "none", "--against", &own]).failed(3, "没有名为 none 的台账,而");
     // Nothing tells whose it is: both are said.
     assert!(told.out.contains("台账被回退") && told.out.contains("或检查点属于另一台账"), "{}", told.out);
 }

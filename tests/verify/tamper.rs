@@ -226,13 +226,17 @@ pub async fn projection(bench: &mut Bench, chance: &mut Chance) -> Expected {
         let at = format!("({byte} % octet_length({column})) * 8 + {bit}");
         format!("{column} = set_bit({column}, ({at})::bigint, 1 - get_bit({column}, ({at})::bigint))")
     };
-    let (edit, expected) = match chance.below(8) {
+    let above = format!("SELECT ledger, 1, {}, hashes FROM tranche.tile", chance.below(3));
+    let (edit, expected) = match chance.below(9) {
         0 => fund("cap = cap + 0.01"),
         1 => fund("recognition_year = recognition_year + 1"),
         2 => fund("release_limit = coalesce(release_limit, 0) + 1"),
         3 => fund("release_ceiling = coalesce(release_ceiling, 0) + 0.0000000001"),
         4 => ("UPDATE tranche.ledger SET first_share = 0.9".to_owned(), Expected::beside("first_share")),
         5 => (format!("UPDATE tranche.event SET command = gen_random_uuid() WHERE position = {at}"), Expected::at(at)),
+        7 => {
+            (format!("INSERT INTO tranche.tile (ledger, level, index, hashes) {above}"), Expected::beside("tile/1/00"))
+        }
         6 => (format!("UPDATE tranche.snapshot SET {}", flip("body")), Expected::beside("snapshot")),
         _ => (format!("UPDATE tranche.tile SET {}", flip("hashes")), Expected::beside("tile/0/000")),
     };

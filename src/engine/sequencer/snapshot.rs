@@ -25,8 +25,10 @@ pub(super) struct Taken {
 /// A snapshot on its way into the database.
 pub(super) struct Saving {
     before: u64,
+    position: u64,
     bytes: u64,
-    task: JoinHandle<Result<(), EngineError>>,
+    /// At which position there is one, once it has ended.
+    task: JoinHandle<Result<u64, EngineError>>,
 }
 
 impl Sequencer {
@@ -74,8 +76,8 @@ impl Sequencer {
         self.snapshot_left().await;
         let bytes = parts.iter().map(|(_, body)| body.len() as u64).sum();
         let (store, ledger) = (Arc::clone(&self.store), self.ledger);
-        let task = tokio::spawn(async move { state::put(&store, ledger, position, &parts).await });
-        self.saving = Some(Saving { before, bytes, task });
+        let task = tokio::spawn(async move { state::put(&store, ledger, (before, position), &parts).await });
+        self.saving = Some(Saving { before, position, bytes, task });
     }
 
     /// Sees what became of the one on its way, if that is known.
@@ -87,9 +89,11 @@ impl Sequencer {
 
     /// Waits for the one on its way.
     pub(super) async fn snapshot_left(&mut self) {
-        let Some(Saving { before, bytes, task }) = self.saving.take() else { return };
+        let Some(Saving { before, position, bytes, task }) = self.saving.take() else { return };
         match task.await.unwrap_or(Err(EngineError::Stopped)) {
-            Ok(()) => self.snapshot_bytes = bytes,
+            Ok(at) if at == position => self.snapshot_bytes = bytes,
+            // Another process left a later one, or dropped those it goes on from: the next goes on from what is there.
+            Ok(at) => self.snapshot_at = at,
             Err(error) => {
                 tracing::warn!(%error, "no snapshot was left");
                 self.snapshot_at = before;

@@ -254,7 +254,8 @@ mod tests {
             assert_eq!(plain::<Value>(read), serde_json::from_str(read).ok(), "{read}");
         }
         let deep = "[".repeat(10_000) + &"]".repeat(10_000);
-        for other in ["", "01", "-1", "1.5", "1e3", "null", " 1", "1 ", "[1,]", "[,1]", "{\"a\"}", "{,}", "\"\\n\"", &deep]
+        for other in
+            ["", "01", "-1", "1.5", "1e3", "null", " 1", "1 ", "[1,]", "[,1]", "{\"a\"}", "{,}", "\"\\n\"", &deep]
         {
             assert_eq!(plain::<Value>(other), None, "{other}");
         }
