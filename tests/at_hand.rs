@@ -178,6 +178,29 @@ async fn a_snapshot_that_lacks_a_part_is_found_and_not_believed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_meanwhile_alarms_nobody() {
+    let sample = Sample::new(EVENTS, 9, true).unwrap();
+    let target = loaded(&sample).await;
+    let store = Arc::new(Store::connect(&target).await.unwrap());
+    let head = store.head(LEDGER).await.unwrap();
+    let mut states = Vec::new();
+    for to in [2_500, i64::MAX] {
+        states.push(replay::replay(&store, &head, to, None, |_| {}).await.unwrap().state);
+    }
+    let (ledger, rebuilder) = (head.ledger, Store::connect(&target).await.unwrap());
+    let rebuilding = tokio::spawn(async move {
+        for state in states.iter().cycle() {
+            state::save(&rebuilder, ledger, state).await.unwrap();
+            tokio::time::sleep(std::time::Duration::from_millis(7)).await;
+        }
+    });
+    for _ in 0..8 {
+        assert_eq!(wrong_snapshots(&target, &store).await, [] as [String; 0]);
+    }
+    rebuilding.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_engine_whose_snapshots_are_gone_leaves_none_that_goes_on_from_them() {
     let sample = Sample::new(EVENTS, 9, true).unwrap();
     let target = loaded(&sample).await;

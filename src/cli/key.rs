@@ -100,7 +100,7 @@ impl Key {
             Act::Rotate { key, new, state, new_state, envelope } => {
                 let state = state.unwrap_or_else(|| signer::record_beside(&key));
                 let new_state = new_state.unwrap_or_else(|| signer::record_beside(&new));
-                return rotate(context, (&key, state), (&new, new_state), &envelope).await;
+                return Box::pin(rotate(context, (&key, state), (&new, new_state), &envelope)).await;
             }
         };
         if context.is_json() {

@@ -45,7 +45,9 @@ impl Reach {
             }
         }
         // A part of a pilot that there was not then.
-        bodies.into_keys().for_each(|part| differs(part, "differs"));
+        for part in bodies.into_keys() {
+            differs(part, "differs");
+        }
         let streams = &expected.programme.streams;
         for stream in pilots.iter().map(state::stream_of_pilot) {
             let version = streams.get(&stream).copied().unwrap_or(0);
