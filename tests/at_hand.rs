@@ -229,6 +229,12 @@ async fn an_engine_whose_snapshots_are_gone_leaves_none_that_goes_on_from_them()
     let head = store.head(LEDGER).await.unwrap();
     assert_eq!(state::snapshots(&store, head.ledger).await.unwrap(), [earlier, head.position]);
     assert_eq!(wrong_snapshots(&target, &store).await, [] as [String; 0]);
+
+    // Without its part a pilot is as it was at the snapshot before.
+    let admin = cluster::connect(target.config()).await;
+    let part = format!("part = 'pilot-BP00004' AND position > {earlier}");
+    assert_eq!(admin.execute(&format!("DELETE FROM tranche.snapshot WHERE {part}"), &[]).await.unwrap(), 1);
+    assert_eq!(wrong_snapshots(&target, &store).await, ["pilot-BP00004"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

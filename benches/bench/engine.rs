@@ -75,8 +75,8 @@ impl Desk {
         let sample = Sample::new(events, pilots, true).map_err(|_| "the sample has faults")?;
         let engine = Engine::open(target.clone(), name, clock()).await?;
         let paid = paid.min(sample.pilots());
-        // Beyond every payment that the ledger or an earlier call may have made, up to ten rounds for each event of one.
-        let next = AtomicU64::new(u64::try_from(head.position)? * 20 / sample.pilots() * paid);
+        // Beyond every payment that the ledger or an earlier call made: for each at most a whole round went by.
+        let next = AtomicU64::new(u64::try_from(head.position)? * 2 * paid);
         let last_day = command(&sample, sample.len() - 1)?.on;
         Ok(Arc::new(Self { engine, sample, paid, next, ready: Mutex::default(), last_day }))
     }

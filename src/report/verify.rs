@@ -162,9 +162,17 @@ pub fn differs(what: &Difference) -> (String, String) {
         return (format!("{zh} {subject}:{missing_zh}此行"), format!("the row of {en} {subject} {missing_en}"));
     }
     (
-        format!("{zh} {subject} 的{}为 {},应为 {}", named(field), named(found), named(expected)),
+        format!("{zh} {subject} 的{}为 {},应为 {}", field_named(field), named(found), named(expected)),
         format!("{field} of {en} {subject} is {found}, where {expected} is due"),
     )
+}
+
+/// A field in Chinese; a state with the position it is of.
+fn field_named(field: &str) -> String {
+    match field.strip_prefix("state at ") {
+        Some(position) => format!("第 {position} 条时的状态"),
+        None => named(field).to_owned(),
+    }
 }
 
 /// A projection, one of its fields or a state of it in Chinese; anything else as it is.
@@ -173,7 +181,7 @@ fn named(word: &str) -> &str {
 }
 
 /// The words of projections, in Chinese.
-const WORDS: [(&str, &str); 38] = [
+const WORDS: [(&str, &str); 40] = [
     ("event", "记录的列"),
     ("command", "命令编号"),
     ("fund_position", "试点合计"),
@@ -183,6 +191,7 @@ const WORDS: [(&str, &str); 38] = [
     ("programme", "专项"),
     ("stream", "流"),
     ("version", "版本"),
+    ("position", "位置"),
     ("type", "类型"),
     ("business_date", "业务日期"),
     ("recorded_at", "入账时间"),
@@ -211,6 +220,7 @@ const WORDS: [(&str, &str); 38] = [
     ("not as written", "已损坏或被改动"),
     ("as written", "原样"),
     ("differs", "另一状态"),
+    ("an older one", "较早的状态"),
     ("the log's fold", "由记录重算的状态"),
 ];
 
@@ -351,5 +361,25 @@ fn schema(what: &Changed) -> (String, String) {
                 format!("the schema's {} is {}, migrated as {}", what.name, plain(&found), plain(&expected)),
             )
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_is_told_with_its_position_and_no_english() {
+        let told = |field: &str, found: &str, expected: &str| {
+            let [projection, subject] = ["snapshot", "pilot-P"].map(str::to_owned);
+            let [field, found, expected] = [field, found, expected].map(str::to_owned);
+            differs(&Difference { projection, subject, field, found, expected }).0
+        };
+        let fold = "应为 由记录重算的状态";
+        for (found, zh) in [("differs", "另一状态"), ("none", "空"), ("an older one", "较早的状态")] {
+            let expected = format!("快照 pilot-P 的第 9 条时的状态为 {zh},{fold}");
+            assert_eq!(told("state at 9", found, "the log's fold"), expected);
+        }
+        assert_eq!(told("position", "0", "≥ 1"), "快照 pilot-P 的位置为 0,应为 ≥ 1");
     }
 }
