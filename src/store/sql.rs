@@ -63,21 +63,21 @@ pub const EVENT_READ_BACK: Statement =
 pub const EVENTS_FIND: Statement =
     ("events_find", events_of!(columns!(), "($2::bigint[]) AS k(position)", "position = k.position"));
 
-/// Of a stream the index tells eight versions apart from the next eight; among them the rows are put in order.
+/// Of a stream the index tells sixteen versions apart from the next; among them the rows are put in order.
 pub const STREAM_READ: Statement = (
     "stream_read",
     event_columns!(
-        "hashtext(stream) = hashtext($5) AND version >> 3 >= $2::bigint >> 3 AND version >> 3 <= $3::bigint >> 3 \
-         AND stream = $5 AND version >= $2::bigint AND version <= $3::bigint ORDER BY version >> 3, version LIMIT $4"
+        "hashtext(stream) = hashtext($5) AND version >> 4 >= $2::bigint >> 4 AND version >> 4 <= $3::bigint >> 4 \
+         AND stream = $5 AND version >= $2::bigint AND version <= $3::bigint ORDER BY version >> 4, version LIMIT $4"
     ),
 );
 
 pub const STREAM_READ_BACK: Statement = (
     "stream_read_back",
     event_columns!(
-        "hashtext(stream) = hashtext($5) AND version >> 3 >= $2::bigint >> 3 AND version >> 3 <= $3::bigint >> 3 \
+        "hashtext(stream) = hashtext($5) AND version >> 4 >= $2::bigint >> 4 AND version >> 4 <= $3::bigint >> 4 \
          AND stream = $5 AND version >= $2::bigint AND version <= $3::bigint \
-         ORDER BY version >> 3 DESC, version DESC LIMIT $4"
+         ORDER BY version >> 4 DESC, version DESC LIMIT $4"
     ),
 );
 
@@ -125,8 +125,8 @@ pub const STREAMS_TAIL: Statement = (
     events_of!(
         columns!(),
         "($2::text[], $3::integer[]) AS k(stream, version)",
-        "hashtext(stream) = hashtext(k.stream) AND version >> 3 >= k.version >> 3 \
-         AND stream = k.stream AND version > k.version ORDER BY version >> 3"
+        "hashtext(stream) = hashtext(k.stream) AND version >> 4 >= k.version >> 4 \
+         AND stream = k.stream AND version > k.version ORDER BY version >> 4"
     ),
 );
 

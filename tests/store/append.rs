@@ -121,7 +121,7 @@ type Break = (&'static str, fn(&mut Batch));
 async fn what_is_no_batch_is_refused_and_named() {
     let mut fixture = Fixture::new().await;
     fixture.done(&[plain("pilot-A")]).await;
-    let breaks: [Break; 16] = [
+    let breaks: [Break; 17] = [
         ("entry", |batch| batch.events[1].entry = b"{{".to_vec()),
         ("entry", |batch| batch.events[1].entry = b"[]".to_vec()),
         ("entry", |batch| batch.events[1].entry = vec![0xff, 0xff]),
@@ -137,6 +137,10 @@ async fn what_is_no_batch_is_refused_and_named() {
         ("event", |batch| batch.events[0].entry = vec![b' '; 65_536]),
         ("event", |batch| {
             batch.events[1].stream = "Pilot A".to_owned();
+            batch.events[1].version = 1;
+        }),
+        ("event", |batch| {
+            batch.events[1].stream = format!("pilot-{}", "A".repeat(65));
             batch.events[1].version = 1;
         }),
         ("entry", |batch| batch.events[1].command = Some(id())),
@@ -181,6 +185,7 @@ async fn what_is_no_batch_is_refused_and_named() {
     let mut batch = fixture.batch(&[plain("pilot-A")]);
     batch.events[0].entry.resize(65_535, b' ');
     assert_eq!(fixture.append(&batch).await.unwrap(), Appended::Done(2));
+    fixture.done(&[plain(&format!("pilot-{}", "A".repeat(64)))]).await;
 }
 
 #[tokio::test]
@@ -189,11 +194,14 @@ async fn a_ledgers_name_is_its_identity() {
     let again = Store::connect(&fixture.target).await.unwrap();
     assert_eq!(again.ledger_create("test").await.unwrap(), fixture.ledger);
     assert_ne!(again.ledger_create("江西-2025").await.unwrap(), fixture.ledger);
-    for name in ["", "a b", "a\nb", "a+b", "a\u{7}", "a\u{85}b", "a\u{202e}b", "\u{2067}a"] {
+    let long = "江".repeat(100);
+    let longer = format!("{long}a");
+    assert_ne!(again.ledger_create(&long).await.unwrap(), fixture.ledger);
+    for name in ["", "a b", "a\nb", "a+b", "a\u{7}", "a\u{85}b", "a\u{202e}b", "\u{2067}a", &longer] {
         assert!(matches!(again.ledger_create(name).await, Err(StoreError::Malformed { .. })), "{name:?}");
     }
     let names: Vec<String> = again.ledgers().await.unwrap().into_iter().map(|head| head.name).collect();
-    assert_eq!(names, ["test", "江西-2025"]);
+    assert_eq!(names, ["test", &long, "江西-2025"]);
     assert!(matches!(again.head("none").await, Err(StoreError::LedgerMissing { .. })));
 }
 
