@@ -79,7 +79,7 @@ impl Plan {
 
 fn main() -> Result<(), Failure> {
     let plan = Plan::read()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(run(&plan))
 }
 

@@ -86,7 +86,7 @@ fn words(error: &(dyn Error + 'static)) -> String {
 
 fn measured<P: Peer>() -> Result<(), Failure> {
     let span = span(std::env::args().skip(1))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let database = Database::make(P::NAME).await?;
         let cells = measure::cells::<P>(&database, span).await;
