@@ -55,3 +55,10 @@ ALTER TABLE tranche.fund_position
     ADD CONSTRAINT "FORM-01" CHECK (numeric '0' <= least(
         cap, allocated, assigned, paid, clawback_ordered, released_first_year, released - released_first_year,
         returned_unspent, returned - returned_unspent));
+
+-- Of a ledger whose pilots the planner has not counted, beside many small ones, it read all rows of funds for each batch,
+-- to pick out by their places those that it had looked up already.
+ALTER FUNCTION tranche.ledger_append(bigint, bigint, bytea, bytea, bytea, bigint[], text[], integer[], text[],
+    date[], timestamptz[], text[], uuid[], bytea[], jsonb) SET enable_hashjoin = off;
+ALTER FUNCTION tranche.ledger_append(bigint, bigint, bytea, bytea, bytea, bigint[], text[], integer[], text[],
+    date[], timestamptz[], text[], uuid[], bytea[], jsonb) SET enable_material = off;

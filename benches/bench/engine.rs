@@ -22,7 +22,7 @@ const ROOM: u64 = 4_000_000;
 /// How many payments are made up beforehand for each millisecond; what is missing then is made up meanwhile.
 const READY_A_MILLISECOND: usize = 50;
 /// Over how many connections many ledgers are written.
-const POOL: usize = 16;
+const POOL: usize = 8;
 
 /// A ledger of this run, with its pilots set up and payments to come.
 struct Desk {

@@ -103,7 +103,7 @@ async fn no_read_scans_or_sorts() {
         assert!(plan.contains("Index Scan") && !plan.contains("Seq Scan"), "{name}: {plan}");
         // A category is picked out of the walk: its own is nearly all that is there. Of a stream's hash it is all but all.
         let picks = plan.contains("Filter") && !name.contains("category") && !name.contains("stream");
-        // Eight versions of a stream at a time are put in order.
+        // Sixteen versions of a stream at a time are put in order.
         let sorts = plan.replace("Incremental Sort", "").contains("Sort  ");
         assert!(!sorts && !picks, "{name}: {plan}");
     }

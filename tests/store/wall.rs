@@ -399,3 +399,40 @@ async fn never_more_than_the_allocation() {
     pilot.goes([allocate(10 * MILLION), release_later(10 * MILLION - 1), release_later(1)]).await;
     pilot.breaks("TR-04", release_later(1)).await;
 }
+
+/// Whatever the planner believes: among a thousand small ledgers it takes one of many pilots for as small.
+#[tokio::test]
+async fn a_payment_reads_the_funds_of_its_own_pilot_alone() {
+    let target = cluster::database().await;
+    let mut pilot = Pilot::recognised(&target, "many", "other", rules("above_share")).await;
+    pilot.goes(released(&[assign(7 * MILLION)])).await;
+    let admin = pilot.0.admin().await;
+    let others = "INSERT INTO tranche.fund_position (ledger, pilot, cap_kind, cap, recognition_year)";
+    let small = format!(
+        "SET session_replication_role = replica;
+         {others} SELECT l, 'Q' || p, 'other', 1, 2025 FROM generate_series(1, 1000) AS l, generate_series(1, 2) AS p;
+         ANALYZE tranche.fund_position;
+         {others} SELECT {}, 'Q' || p, 'other', 1, 2025 FROM generate_series(1, 500) AS p",
+        pilot.0.ledger
+    );
+    admin.batch_execute(&small).await.unwrap();
+    // A process tells what it did at most once a second, with what it does then.
+    let told = async |pilot: &Pilot, least: i64| loop {
+        pilot.0.store.head("many").await.unwrap();
+        let row =
+            "SELECT n_tup_upd, idx_tup_fetch + seq_tup_read FROM pg_stat_user_tables WHERE relname = 'fund_position'";
+        let row = admin.query_one(row, &[]).await.unwrap();
+        if row.get::<_, i64>(0) >= least {
+            return (row.get::<_, i64>(0), row.get::<_, i64>(1));
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    };
+    pilot.goes([pay(1)]).await;
+    let before = told(&pilot, 4).await;
+    for _ in 0..20 {
+        pilot.goes([pay(1)]).await;
+    }
+    let after = told(&pilot, before.0 + 20).await;
+    let (updates, reads) = (after.0 - before.0, after.1 - before.1);
+    assert!((20..=3 * updates).contains(&reads), "{reads} rows for {updates} payments");
+}
