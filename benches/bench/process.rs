@@ -173,7 +173,7 @@ pub async fn measure(target: &Target, ledgers: &Ledgers, plan: &Plan, table: &mu
     for (name, ledger, paid) in
         [("append, small", small, paid), ("append, large", large, paid), ("append, large, all pilots", large, *pilots)]
     {
-        let rate = engine::append(target, ledger, paid, plan).await?;
+        let rate = engine::append(target, ledger, paid, plan)?;
         table.note(name, "events/s", rate, format!("1,024 callers pay {paid} pilots of a ledger that is there"));
     }
     apply(ledgers, table)
