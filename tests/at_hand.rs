@@ -126,7 +126,7 @@ async fn an_engine_decides_on_what_it_brings_in() {
     let store = Arc::new(Store::connect(&target).await.unwrap());
     let head = store.head(LEDGER).await.unwrap();
     assert_eq!(state::snapshots(&store, head.ledger).await.unwrap().last(), Some(&head.position));
-    assert_eq!(replay::check(&store, &head, |_| {}).await.unwrap().1, []);
+    assert_eq!(replay::check(&store, &head.name, |_| {}).await.unwrap().1, []);
 }
 
 /// Which of the snapshots is found wrong: by the audit, which the check agrees with.
@@ -139,7 +139,7 @@ async fn wrong_snapshots(target: &Target, store: &Arc<Store>) -> Vec<String> {
         other => panic!("{other:?}"),
     };
     let found: Vec<String> = report.findings.iter().filter_map(told).collect();
-    let checked = replay::check(store, &store.head(LEDGER).await.unwrap(), |_| {}).await.unwrap().1;
+    let checked = replay::check(store, LEDGER, |_| {}).await.unwrap().1;
     let checked: Vec<String> = checked.into_iter().map(|one| one.subject).collect();
     assert_eq!(checked.get(..found.len()), Some(found.as_slice()), "{checked:?}");
     found
@@ -278,7 +278,7 @@ async fn no_command_is_lost_with_its_connections() {
     let store = Arc::new(Store::connect(&target).await.unwrap());
     let head = store.head(LEDGER).await.unwrap();
     assert_eq!(head.position, i64::try_from(sent).unwrap() + i64::try_from(sample.len() + 1).unwrap());
-    assert_eq!(replay::check(&store, &head, |_| {}).await.unwrap().1, []);
+    assert_eq!(replay::check(&store, &head.name, |_| {}).await.unwrap().1, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -300,4 +300,54 @@ async fn an_altered_column_ends_the_engine_instead_of_holding_it() {
     assert!(matches!(answer.outcome().await, Err(EngineError::Stopped)));
     let told = engine.close().await.unwrap_err();
     assert!(matches!(told, EngineError::Broken { .. }) && told.to_string().contains("not its own"), "{told}");
+}
+
+/// What stands beside the log is that of the head that is folded up to, however fast others append.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_beside_a_writer_alarms_nobody() {
+    let sample = Sample::new(EVENTS, 9, true).unwrap();
+    let target = loaded(&sample).await;
+    let store = Arc::new(Store::connect(&target).await.unwrap());
+    let engine = Engine::open(target.clone(), LEDGER, clock()).await.unwrap();
+    let writing = tokio::spawn(async move {
+        for number in sample.len().. {
+            let command = Command { recorded_at: None, ..sample.command(number).unwrap() };
+            send(&engine, std::iter::once(command)).await;
+        }
+    });
+    let begun = store.head(LEDGER).await.unwrap().position;
+    for _ in 0..4 {
+        assert_eq!(replay::check(&store, LEDGER, |_| {}).await.unwrap().1, []);
+    }
+    assert!(store.head(LEDGER).await.unwrap().position > begun + 4, "nothing was written meanwhile");
+    writing.abort();
+}
+
+/// An append's answer that comes in pieces is taken while the engine asks for something else on that connection.
+#[tokio::test]
+async fn an_answer_that_comes_in_pieces_holds_nothing_up() {
+    let sample = Sample::new(EVENTS, 9, true).unwrap();
+    let target = loaded(&sample).await;
+    let admin = cluster::connect(target.config()).await;
+    let notices = "CREATE FUNCTION public.told() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN RAISE NOTICE 'one more'; RETURN new; END $$;
+        CREATE TRIGGER told BEFORE INSERT ON tranche.event FOR EACH ROW EXECUTE FUNCTION public.told();
+        ALTER TABLE tranche.event ENABLE ALWAYS TRIGGER told";
+    admin.batch_execute(notices).await.unwrap();
+    let paid = |number: u64| match sample.command(number).unwrap().act {
+        Act::Pay(act) => Some((act.pilot, number)),
+        _ => None,
+    };
+    let mut payments: Vec<_> = (sample.setup()..sample.setup() + 60).filter_map(paid).collect();
+    payments.sort();
+    // Two batches of payments that are there already, which is an error; the second of pilots that are to be loaded first.
+    let halves = payments.iter().take(10).chain(payments.iter().rev().take(10));
+    for _ in 0..5 {
+        let engine = Engine::open(target.clone(), LEDGER, clock()).await.unwrap();
+        let again = |number| Command { recorded_at: None, ..sample.command(number).unwrap() };
+        let sent = send(&engine, halves.clone().map(|(_, number)| again(*number)));
+        let outcomes = tokio::time::timeout(std::time::Duration::from_secs(20), sent).await.expect("it stands still");
+        assert!(outcomes.iter().all(|outcome| !matches!(outcome, Outcome::Accepted { .. })), "{outcomes:?}");
+        engine.close().await.unwrap();
+    }
 }

@@ -3,7 +3,7 @@
 //! Refused here: guessing. An answer that was lost is unknown, not failed.
 
 use std::collections::HashSet;
-use std::future::poll_fn;
+use std::future::{poll_fn, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -42,10 +42,14 @@ impl Flight {
         let (on, sent) = (Arc::clone(&store), Arc::clone(&batch));
         // A first append on a connection is sent only when its statement is known there, so that one behind it would be first.
         let _told_by_the_append = store.append_prepare().await;
-        let mut answer = maybe_done(async move { on.append(&sent).await }.boxed());
+        let mut sending = async move { on.append(&sent).await }.boxed();
         // What is asked of a connection is in its line from the first poll on.
-        poll_fn(|context| Poll::Ready(answer.poll_unpin(context).is_ready())).await;
-        Self { batch, pending, looked_up, payments, snapshot: None, answer, store }
+        let answer = match poll_fn(|context| Poll::Ready(sending.poll_unpin(context))).await {
+            Poll::Ready(answered) => ready(answered).boxed(),
+            // Taken from the connection by a task of its own: an answer that nobody takes holds up all behind it.
+            Poll::Pending => tokio::spawn(sending).map(|ended| ended.unwrap_or_else(|_| unanswered())).boxed(),
+        };
+        Self { batch, pending, looked_up, payments, snapshot: None, answer: maybe_done(answer), store }
     }
 
     /// Waits until it has landed. May be given up and waited for again.
@@ -61,6 +65,10 @@ impl Flight {
     pub(super) async fn landed(&mut self) -> Result<Appended, StoreError> {
         self.down().await;
         let answer = Pin::new(&mut self.answer).take_output();
-        answer.unwrap_or_else(|| Err(StoreError::Unknown { reason: "no answer".to_owned() }))
+        answer.unwrap_or_else(unanswered)
     }
+}
+
+fn unanswered() -> Result<Appended, StoreError> {
+    Err(StoreError::Unknown { reason: "no answer".to_owned() })
 }
