@@ -23,7 +23,7 @@ async fn tamper(desk: &Desk, change: &str) {
 async fn checked(desk: &Desk) -> Result<Vec<String>, EngineError> {
     let store = std::sync::Arc::new(Store::connect(&desk.target).await.unwrap());
     let head = store.head(&desk.ledger).await.unwrap();
-    let (_, differences) = replay::check(&store, &head, |_| {}).await?;
+    let (_, differences) = replay::check(&store, &head.name, |_| {}).await?;
     Ok(differences.iter().map(|one| format!("{} {} {}", one.projection, one.subject, one.field)).collect())
 }
 

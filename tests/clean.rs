@@ -89,7 +89,7 @@ async fn random_lawful_histories_verify() {
         assert_eq!(report.findings, [], "{name}");
         assert_eq!((report.judged, report.more), (size as u64, 0), "{name}");
         let head = store.head(&name).await.unwrap();
-        assert_eq!(replay::check(&store, &head, |_| {}).await.unwrap().1, [], "{name}");
+        assert_eq!(replay::check(&store, &head.name, |_| {}).await.unwrap().1, [], "{name}");
     }
     println!("{histories} histories of {entries} entries");
 }

@@ -82,7 +82,7 @@ async fn figures_agree(target: &Target, expected: &Value) {
     let store = std::sync::Arc::new(Store::connect(target).await.unwrap());
     let head = store.head(LEDGER).await.unwrap();
     let from_projections = state::load(&store, head.ledger).await.unwrap();
-    let (replayed, differences) = replay::check(&store, &head, |_| {}).await.unwrap();
+    let (replayed, differences) = replay::check(&store, &head.name, |_| {}).await.unwrap();
     assert_eq!(differences, [], "a projection differs from the log");
     let date: Date = expected["as_of"].as_str().unwrap().parse().unwrap();
     for ledger in [&from_projections, &replayed.state] {
@@ -233,7 +233,7 @@ async fn two_engines_on_one_ledger_take_turns() {
     let store = std::sync::Arc::new(Store::connect(&target).await.unwrap());
     let head = store.head(LEDGER).await.unwrap();
     assert_eq!(head.position, 301);
-    let (_, differences) = replay::check(&store, &head, |_| {}).await.unwrap();
+    let (_, differences) = replay::check(&store, &head.name, |_| {}).await.unwrap();
     assert_eq!(differences, []);
 }
 
@@ -287,7 +287,7 @@ async fn many_ledgers_share_connections() {
         let head = store.head(name).await.unwrap();
         assert_eq!(head.position, entries, "{name}");
         assert!(store.lease_try(head.ledger).await.unwrap(), "{name} was given up");
-        let (_, differences) = replay::check(&store, &head, |_| {}).await.unwrap();
+        let (_, differences) = replay::check(&store, &head.name, |_| {}).await.unwrap();
         assert_eq!(differences, []);
     }
 }
@@ -317,7 +317,7 @@ async fn the_second_wall_refuses_the_culprit_and_lets_the_others_in() {
     assert!(outcomes[1].1.iter().all(|rule| rule.starts_with("TR-")), "{outcomes:?}");
     let store = std::sync::Arc::new(Store::connect(&target).await.unwrap());
     let head = store.head(LEDGER).await.unwrap();
-    let (_, differences) = replay::check(&store, &head, |_| {}).await.unwrap();
+    let (_, differences) = replay::check(&store, &head.name, |_| {}).await.unwrap();
     assert_eq!(differences.len(), 1, "and the check names what was made up: {differences:?}");
     assert_eq!(differences[0].field, "allocated");
 }

@@ -9,7 +9,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::asked::Asked;
-use super::replay::{check_at, print_differences, verified};
+use super::replay::{checked, print_differences, verified};
 use super::status::print;
 use super::{Context, Failure, Lang, clock};
 use crate::domain::command::Command;
@@ -187,7 +187,7 @@ fn heading(context: &mut Context, zh: &str, en: &str) -> Result<(), Failure> {
 impl Show {
     async fn json(&self, context: &mut Context, store: &Arc<Store>) -> Result<(), Failure> {
         let head = store.head(context.ledger_name()).await?;
-        let (replayed, differences) = check_at(context, store, &head).await?;
+        let (replayed, differences) = checked(context, store, &head).await?;
         context.json(&json!({
             "ledger": head.name, "sandbox": true, "loaded": self.loaded,
             "status": self.programme, "pilot": self.pilot,
@@ -219,7 +219,7 @@ impl Show {
         self.print_refusal(context)?;
         heading(context, "四、由台账重算并核对", "4. The log alone, and every projection held against it")?;
         let head = store.head(&name).await?;
-        let (replayed, differences) = check_at(context, store, &head).await?;
+        let (replayed, differences) = checked(context, store, &head).await?;
         context.line(verified(replayed.events, &hex(&replayed.root), lang))?;
         print_differences(context, &differences)?;
         heading(context, "五、接下来", "5. What next")?;

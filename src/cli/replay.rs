@@ -15,9 +15,6 @@ use crate::report::style::{BAD, GOOD, paint};
 use crate::report::verify::differs;
 use crate::store::{Head, Store};
 
-/// How often a check is done again where others appended while it ran.
-const ATTEMPTS: u32 = 5;
-
 /// Options of `replay`.
 #[derive(Args)]
 pub struct Replay {
@@ -50,7 +47,7 @@ impl Replay {
             return Err(beyond("--to", to, &head));
         }
         // The whole log is checked, whatever part of it the figures are asked of.
-        let checked = if self.check { Some(checked(context, &store).await?) } else { None };
+        let checked = if self.check { Some(checked(context, &store, &head).await?) } else { None };
         let (replayed, differences) = match checked {
             Some((whole, differences)) if self.to.is_none() && self.asked.known_at.is_none() => {
                 (whole, Some(differences))
@@ -78,30 +75,13 @@ impl Replay {
 }
 
 /// Folds the whole log and holds every projection against it.
-///
-/// Projections are read after the log: where others append meanwhile they may be ahead of it, so a difference counts
-/// only while the head stands still.
-pub(super) async fn checked(context: &Context, store: &Arc<Store>) -> Result<(Replayed, Vec<Difference>), Failure> {
-    let mut attempt = 1;
-    loop {
-        let head = store.head(context.ledger_name()).await?;
-        let (replayed, differences) = check_at(context, store, &head).await?;
-        let moved = store.head(context.ledger_name()).await?.position != head.position;
-        if differences.is_empty() || !moved || attempt == ATTEMPTS {
-            return Ok((replayed, differences));
-        }
-        attempt += 1;
-    }
-}
-
-/// The same at a head that is taken to stand still.
-pub(super) async fn check_at(
+pub(super) async fn checked(
     context: &Context,
     store: &Arc<Store>,
     head: &Head,
 ) -> Result<(Replayed, Vec<Difference>), Failure> {
     let mut progress = context.progress(u64::try_from(head.position).ok());
-    Ok(replay::check(store, head, |position| progress.at(position)).await?)
+    Ok(replay::check(store, &head.name, |position| progress.at(position)).await?)
 }
 
 impl Shape {

@@ -24,7 +24,7 @@ use crate::domain::ledger::Ledger;
 use crate::domain::text::Id;
 use crate::log::entry;
 use crate::log::merkle::{Frontier, Hash, leaf_hash};
-use crate::store::{EntrySpan, Head, Record, Span, Store, StoreError};
+use crate::store::{EntrySpan, Head, Record, Span, Standing, Store, StoreError};
 
 /// How many positions are read and decoded at once, and how many such spans ahead of the fold.
 const SPAN: i64 = 1_024;
@@ -215,22 +215,24 @@ pub struct Difference {
 }
 
 /// Folds the whole log and holds against it every projection there is: the columns beside each entry, the second wall's
-/// sums, limits and parameters, and the snapshot. Names each difference.
+/// sums, limits and parameters, and the snapshot. Names each difference. What stands beside the log is read as it is at
+/// the head that is folded up to, so that others may append meanwhile.
 ///
 /// # Errors
 ///
 /// Those of [`replay`].
 pub async fn check(
     store: &Arc<Store>,
-    head: &Head,
+    name: &str,
     mut progress: impl FnMut(u64),
 ) -> Result<(Replayed, Vec<Difference>), EngineError> {
-    let mut fold = Fold::new(store, head, None).await?;
+    let Standing { head, funds, wall, snapshots, .. } = store.standing(name, state::FORMAT).await?;
+    let mut fold = Fold::new(store, &head, None).await?;
     let mut differences = Differences::default();
     let mut sums = sums::Sums::default();
     // No command has this id, so the first entry is its command's first.
     let mut before = Uuid::nil();
-    let mut snapshots = state::snapshots(store, head.ledger).await?.into_iter();
+    let mut snapshots = snapshots.into_iter();
     let mut next = snapshot::next(&mut snapshots, &mut differences);
     let mut reach = snapshot::Reach::default();
     let ledger = head.ledger;
@@ -261,9 +263,9 @@ pub async fn check(
         }
         progress(fold.replayed.entries);
     }
-    let replayed = fold.finish(head, head.position)?;
-    sums.compare(&store.fund_positions(head.ledger).await?, &mut differences);
-    sums::compare_parameters(store.wall(head.ledger).await?, &replayed.state, &mut differences);
+    let replayed = fold.finish(&head, head.position)?;
+    sums.compare(&funds, &mut differences);
+    sums::compare_parameters(wall, &replayed.state, &mut differences);
     let from_snapshot = state::load_at(store, head.ledger, head.position).await?;
     snapshot::differences(&from_snapshot, &replayed.state, &mut differences);
     Ok((replayed, differences.0))

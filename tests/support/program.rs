@@ -261,7 +261,7 @@ impl Desk {
     pub async fn sound(&self) {
         loop {
             let (store, head) = self.head().await;
-            let (_, differences) = replay::check(&store, &head, |_| {}).await.unwrap();
+            let (_, differences) = replay::check(&store, &head.name, |_| {}).await.unwrap();
             if differences.is_empty() {
                 break;
             }
