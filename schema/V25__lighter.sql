@@ -52,9 +52,9 @@ ALTER TABLE tranche.fund_position
     DROP CONSTRAINT "TR-07",
     ADD CONSTRAINT "TR-07" CHECK (payout_ratio BETWEEN numeric '0' AND numeric '1'),
     DROP CONSTRAINT "FORM-01",
-    ADD CONSTRAINT "FORM-01" CHECK (numeric '0' <= least(
-        cap, allocated, assigned, paid, clawback_ordered, released_first_year, released - released_first_year,
-        returned_unspent, returned - returned_unspent));
+    ADD CONSTRAINT "FORM-01" CHECK (
+        numeric '0' <= least(cap, allocated, assigned, paid, clawback_ordered, released_first_year, returned_unspent)
+        AND released_first_year <= released AND returned_unspent <= returned);
 
 -- Of a ledger whose pilots the planner has not counted, beside many small ones, it read all rows of funds for each batch,
 -- to pick out by their places those that it had looked up already.
