@@ -135,8 +135,11 @@ pub enum StoreError {
     /// Another holder kept the lease for as long as was allowed to wait.
     #[error("another process keeps this ledger's lease: stop it, or try again later")]
     LeaseHeld,
-    /// The batch is not one: a defect of the program, not of its user.
-    #[error("the batch is malformed ({what}: {detail}); nothing was appended. This is a defect: report it")]
+    /// The batch is not one: made of a snapshot that somebody altered, or by a defect of the program.
+    #[error(
+        "the batch is malformed ({what}: {detail}); nothing was appended. Run `tranche verify`; where a snapshot is wrong, \
+         `tranche rebuild` makes it anew, and where nothing is, this is a defect: report it"
+    )]
     Malformed {
         /// What of it (the function's MESSAGE).
         what: String,
@@ -206,7 +209,10 @@ impl StoreError {
             Self::Lost { reason } => format!("与数据库的连接中断({reason}):请重试"),
             Self::LeaseHeld => "另一进程正持有本台账的租约:请停止该进程或稍后重试".to_owned(),
             Self::Malformed { what, detail } => {
-                format!("批次格式不正确({what}:{detail}),未写入任何内容。这是程序缺陷,请报告")
+                format!(
+                    "批次格式不正确({what}:{detail}),未写入任何内容。请运行 `tranche verify` 核对,快照有误时以 `tranche rebuild` \
+                     重建;核对无误则为程序缺陷,请报告"
+                )
             }
             Self::Database { reason, .. } => {
                 format!("数据库拒绝了一条语句({reason}):详见服务器日志")
