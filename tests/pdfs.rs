@@ -15,6 +15,8 @@ mod cohort;
 mod edges;
 #[path = "support/scenario.rs"]
 mod scenario;
+#[path = "support/tags.rs"]
+mod tags;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,9 +29,11 @@ use tranche::domain::money::Money;
 use tranche::report::form::{Form, stamp_in};
 use tranche::report::paper::stamp::Kind;
 use tranche::report::paper::table::Value;
-use tranche::report::paper::{Block, Paper};
+use tranche::report::paper::{Block, Paper, Section};
 use tranche::report::pdf::{self, Fonts};
 use tranche::report::svg;
+
+use self::tags::Tags;
 
 /// The first cohort's history.
 const FIRST_COHORT: &str = include_str!("scenarios/first-cohort.jsonl");
@@ -222,6 +226,69 @@ fn heads_are_repeated_on_every_page() {
         assert!(page.contains("收款单位") && page.contains(" 共 "), "{page}");
     }
     assert_eq!(text.matches("凭证-2026-").count(), 300);
+}
+
+/// The numbers of the vouchers on each page.
+fn vouchers(text: &str) -> Vec<Vec<usize>> {
+    let number = |rest: &str| rest.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok();
+    let on = |page: &str| page.split("凭证-2026-").skip(1).filter_map(number).collect();
+    text.split('\u{c}').map(on).filter(|on: &Vec<usize>| !on.is_empty()).collect()
+}
+
+/// Every page says which it is, and of how many.
+fn pages_are_numbered(text: &str) {
+    let pages: Vec<&str> = text.split_terminator('\u{c}').collect();
+    for (page, number) in pages.iter().zip(1..) {
+        let squeezed: String = page.split_whitespace().collect();
+        assert!(squeezed.contains(&format!("第{number}页共{}页", pages.len())), "{page}");
+    }
+}
+
+#[test]
+fn a_paper_set_in_parts_is_one_paper() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut paper = edges::of_payments(2_000);
+    paper.sections.push(Section::new("more", "另见").with(edges::payments(20)));
+    let file = pdf(folder.path(), "long", &paper);
+    is_sound(&file);
+    let text = text(&file);
+    totals_are_seen(&text, &paper);
+    pages_are_numbered(&text);
+
+    let vouchers = vouchers(&text);
+    assert!(vouchers.concat().into_iter().eq((1..=2_000).chain(1..=20)));
+    // No page is left half empty where a part ends.
+    let full = &vouchers[1..vouchers.len() - 2];
+    assert!(full.iter().all(|page| page.len() == full[0].len()), "{full:?}");
+
+    // One table, with one head, and a row of totals in each.
+    let tags = Tags::of(&file);
+    let counts = ["Table", "THead", "TBody", "TH", "TR", "TD", "H1"].map(|kind| tags.count(kind));
+    // The name of a total spans the four columns before its sum.
+    let cells = 7 * 2_020 + 2 * 4;
+    assert_eq!(counts, [2, 2, 2, 14, 2_020 + 4, cells, 2]);
+    assert_eq!(tags.bookmarks, [0, vouchers.iter().rposition(|page| page.contains(&1)).unwrap()]);
+}
+
+#[test]
+fn bound_papers_begin_on_pages_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let counts = [10, 900, 30, 700, 700, 5];
+    let bound =
+        |count: &u64| Section { opens: true, ..Section::new("payments", "支付").with(edges::payments(*count)) };
+    let mut paper = edges::paper("江西省", counts.iter().map(bound).collect());
+    paper.sections[0].opens = false;
+    let file = pdf(folder.path(), "bound", &paper);
+    is_sound(&file);
+    let text = text(&file);
+    pages_are_numbered(&text);
+    let vouchers = vouchers(&text);
+    let begin: Vec<usize> = (0..vouchers.len()).filter(|page| vouchers[*page][0] == 1).collect();
+    assert_eq!(begin.len(), counts.len(), "{vouchers:?}");
+    assert!(vouchers.concat().into_iter().eq(counts.iter().flat_map(|count| 1..=usize::try_from(*count).unwrap())));
+    let tags = Tags::of(&file);
+    assert_eq!((tags.count("Table"), tags.count("THead"), tags.count("TH")), (6, 6, 42));
+    assert_eq!(tags.bookmarks, begin);
 }
 
 #[test]

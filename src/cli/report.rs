@@ -118,7 +118,7 @@ impl Report {
         }
         if self.all {
             let folder = self.output.as_deref().unwrap_or(Path::new("."));
-            return all::run(context, question, form, folder).await;
+            return Box::pin(all::run(context, question, form, folder)).await;
         }
         if self.pilot.is_none() && !matches!(kind, Kind::Programme | Kind::Alerts) {
             let key = kind.key();

@@ -37,23 +37,22 @@ pub(super) async fn run(context: &mut Context, question: Question, form: Form, f
     let pilots = archive.pilots();
     let mut progress = context.progress(u64::try_from(pilots.len() + 1).ok());
     let at_once = std::thread::available_parallelism().map_or(2, usize::from);
+    // Each is written while the next are read, and kept for the one of all.
+    let read = stream::iter(&pilots).then(|pilot| archive.paper(Some(pilot.as_str())));
+    let name = |pilot| format!("{}-{pilot}", kind.key());
+    let write = |(pilot, paper)| async move { one(name(pilot), paper?, form, folder).await };
+    let mut written = pin!(stream::iter(&pilots).zip(read).map(write).buffered(at_once));
     let mut papers = Vec::with_capacity(pilots.len());
-    for pilot in &pilots {
-        papers.push((format!("{}-{pilot}", kind.key()), archive.paper(Some(pilot.as_str())).await?));
-    }
-    let whole = archive.paper(None).await?;
-    // The list of alerts is one list; the others are bound.
-    let bound = papers.iter().map(|(_, paper)| paper.clone());
-    let whole = if kind == Kind::Alerts { whole } else { whole.bind(bound.collect()) };
-    // The one of all pilots takes longest: it begins, and the others are set beside it.
-    let making = std::iter::once((kind.key().to_owned(), whole)).chain(papers);
-    let making = making.map(|(name, paper)| one(name, paper, form, folder));
-    let mut made = pin!(stream::iter(making).buffer_unordered(at_once));
     let mut count = 0;
-    while made.try_next().await?.is_some() {
+    while let Some(paper) = written.try_next().await? {
+        // The list of alerts is one list; the others are bound.
+        papers.extend((kind != Kind::Alerts).then_some(paper));
         count += 1;
         progress.now_at(count);
     }
+    let whole = archive.paper(None).await?.bind(papers);
+    one(kind.key().to_owned(), whole, form, folder).await?;
+    count += 1;
     drop(progress);
     let folder = folder.display();
     context.complain(
@@ -62,10 +61,11 @@ pub(super) async fn run(context: &mut Context, question: Question, form: Form, f
     Ok(())
 }
 
-/// Sets a paper on a thread of its own, and writes it.
-async fn one(name: String, paper: Paper, form: Form, folder: &Path) -> Result<(), Failure> {
+/// Sets a paper on a thread of its own, writes it, and gives it back.
+async fn one(name: String, paper: Paper, form: Form, folder: &Path) -> Result<Paper, Failure> {
     let draft = Draft::beside(&folder.join(format!("{name}.{}", form.ending())))?;
-    let setting = tokio::task::spawn_blocking(move || form.set(&paper, &FONTS));
-    let bytes = setting.await.map_err(|error| Failure::from(std::io::Error::other(error)))??;
-    write(draft, &bytes)
+    let setting = tokio::task::spawn_blocking(move || form.set(&paper, &FONTS).map(|bytes| (bytes, paper)));
+    let (bytes, paper) = setting.await.map_err(|error| Failure::from(std::io::Error::other(error)))??;
+    write(draft, &bytes)?;
+    Ok(paper)
 }

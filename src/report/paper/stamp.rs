@@ -22,7 +22,7 @@ use crate::report::history::shanghai;
 pub const PREFIX: &str = "tranche-report:";
 
 /// The version of what kinds build and forms set: it changes whenever any byte of any report does.
-pub const RENDERER: &str = concat!("tranche ", env!("CARGO_PKG_VERSION"), " report 3");
+pub const RENDERER: &str = concat!("tranche ", env!("CARGO_PKG_VERSION"), " report 4");
 
 /// A kind of report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

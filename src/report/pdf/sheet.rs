@@ -1,10 +1,12 @@
 //! A paper as the template reads it: texts, and where they stand. The template lays out; what stands in a cell is decided here.
 
 mod grid;
+mod part;
 
 use serde::Serialize;
 
 use self::grid::Grid;
+pub(super) use self::part::Place;
 use super::letters::{Letters, breakable};
 use crate::domain::money::Money;
 use crate::report::paper::stamp::Stamp;
@@ -21,13 +23,19 @@ const WORD: u64 = 1_200;
 /// How many events' positions are told of a basis.
 const TOLD: usize = 120;
 
-/// A paper for the template.
-#[derive(Serialize)]
+/// A paper for the template, which it is given in [parts](part).
 pub(super) struct Sheet {
+    form: Form,
+    sections: Vec<Chapter>,
+    bases: Vec<Ground>,
+}
+
+/// What a paper is, whichever part of it is set.
+#[derive(Serialize)]
+struct Form {
     title: String,
     subtitle: String,
     as_of: String,
-    /// Year, month and day of the business date, the only date in the file.
     date: [i32; 3],
     place: String,
     sandbox: bool,
@@ -36,12 +44,10 @@ pub(super) struct Sheet {
     stamp: String,
     /// The stamp for people.
     facts: Vec<[String; 2]>,
-    sections: Vec<Part>,
-    bases: Vec<Ground>,
 }
 
-#[derive(Serialize)]
-struct Part {
+/// A section for the template.
+struct Chapter {
     opens: bool,
     heading: String,
     blocks: Vec<Piece>,
@@ -50,11 +56,25 @@ struct Part {
 #[derive(Serialize)]
 #[serde(tag = "block", rename_all = "snake_case")]
 enum Piece {
-    Facts { facts: Vec<[String; 2]> },
+    Facts {
+        facts: Vec<[String; 2]>,
+    },
+    /// Given in [stretches](grid::Stretch).
+    #[serde(skip)]
     Table(Grid),
-    Chart { files: Vec<String>, title: String, alt: String },
-    Prose { sentences: Vec<Told>, numbered: bool },
-    SignOff { amount: Option<[String; 3]>, parties: Vec<Party> },
+    Chart {
+        files: Vec<String>,
+        title: String,
+        alt: String,
+    },
+    Prose {
+        sentences: Vec<Told>,
+        numbered: bool,
+    },
+    SignOff {
+        amount: Option<[String; 3]>,
+        parties: Vec<Party>,
+    },
 }
 
 #[derive(Serialize)]
@@ -93,17 +113,15 @@ pub(super) fn chart_file(at: usize) -> String {
 impl Sheet {
     /// The paper for the template, with the stamp that its file is to carry, its charts drawn in so many files each.
     pub(super) fn of(paper: &Paper, stamp: &Stamp, letters: &Letters, parts: &[usize]) -> Self {
-        use chrono::Datelike as _;
         let wide = paper.is_wide();
         let mut scribe =
             Scribe { letters, room: if wide { ROOM_ACROSS } else { ROOM }, parts: parts.iter(), charts: 0 };
-        let number = |number: u32| i32::try_from(number).unwrap_or(1);
         let sections = paper.sections.iter().zip(1..).map(|(section, at)| scribe.section(section, at)).collect();
-        Self {
+        let form = Form {
             title: letters.text(&paper.title),
             subtitle: scribe.text(&paper.subtitle),
             as_of: stamp.as_of.format("%Y年%-m月%-d日").to_string(),
-            date: [stamp.as_of.year(), number(stamp.as_of.month()), number(stamp.as_of.day())],
+            date: super::date(stamp),
             place: letters.text(&format!("台账 {} 第 {} 条", stamp.ledger, stamp.position)),
             sandbox: stamp.sandbox,
             wide,
@@ -113,6 +131,9 @@ impl Sheet {
                 .iter()
                 .map(|fact| [fact.label.clone(), letters.cell(&fact.cell, Unit::Yuan)])
                 .collect(),
+        };
+        Self {
+            form,
             sections,
             bases: paper.bases.iter().filter(|basis| !basis.of_a_row).map(|basis| scribe.basis(basis)).collect(),
         }
@@ -124,9 +145,13 @@ impl Scribe<'_> {
         breakable(self.letters.text(text), WORD)
     }
 
-    fn section(&mut self, section: &Section, at: usize) -> Part {
+    fn section(&mut self, section: &Section, at: usize) -> Chapter {
         let heading = format!("{}、{}", crate::report::paper::ordinal(at), self.text(&section.heading));
-        Part { opens: section.opens, heading, blocks: section.blocks.iter().map(|block| self.block(block)).collect() }
+        Chapter {
+            opens: section.opens,
+            heading,
+            blocks: section.blocks.iter().map(|block| self.block(block)).collect(),
+        }
     }
 
     fn block(&mut self, block: &Block) -> Piece {

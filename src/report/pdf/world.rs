@@ -18,6 +18,7 @@ static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| {
 });
 
 /// A template with the files that it reads.
+#[derive(Clone)]
 pub(super) struct Desk<'f> {
     faces: &'f Faces,
     template: Source,

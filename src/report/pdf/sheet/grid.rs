@@ -7,8 +7,19 @@ use super::super::widths::{Widths, decimals, is_right, length};
 use crate::report::paper::table::{Cell, Column, Row, Table, Tone, Value};
 
 /// A table for the template.
-#[derive(Serialize)]
 pub(super) struct Grid {
+    form: Form,
+    rows: Vec<Item>,
+    /// Of each row, whether all its texts stand on one line: its height is known then, and need not be found by setting it.
+    single: Vec<bool>,
+    /// Whether neighbouring rows share cells.
+    merged: bool,
+    total: Vec<Item>,
+}
+
+/// What a table is like, whichever of its rows are set.
+#[derive(Serialize)]
+struct Form {
     caption: String,
     unit: Option<&'static str>,
     /// The height of letters and the widths of columns, in hundredths of a point.
@@ -20,13 +31,22 @@ pub(super) struct Grid {
     /// The head, and of how many rows it is.
     head: Vec<Item>,
     heads: usize,
-    rows: Vec<Item>,
-    /// Of each row, whether all its texts stand on one line: its height is known then, and need not be found by setting it.
-    single: Vec<bool>,
+    empty: String,
+}
+
+/// Rows of a table that are set together: all, in most.
+#[derive(Serialize)]
+pub(super) struct Stretch<'g> {
+    #[serde(flatten)]
+    form: &'g Form,
+    /// Whether there are rows before these, and after.
+    goes_on: bool,
+    stops: bool,
+    rows: &'g [Item],
+    single: &'g [bool],
     /// How many of the cells of `rows` are the last row, to stand on the page of the total; none where it shares some.
     last: usize,
-    total: Vec<Item>,
-    empty: String,
+    total: &'g [Item],
 }
 
 /// A cell: a text in most, for a long table is set the quicker the less its cells are.
@@ -81,7 +101,7 @@ impl Grid {
         let inner: Vec<u64> = (0..table.columns.len()).map(|column| widths.inner(column)).collect();
         let mut setting = Setting { table, letters, inner, decimals: vec![0; table.columns.len()], merged };
         setting.measure();
-        Self {
+        let form = Form {
             caption: letters.text(&table.caption),
             unit: table.unit.map(super::Unit::name),
             letter: widths.letter,
@@ -90,11 +110,45 @@ impl Grid {
             breakable: merged || setting.is_high(),
             head: setting.head(),
             heads: if table.has_groups() { 2 } else { 1 },
+            empty: letters.text(&table.empty),
+        };
+        Self {
+            form,
             rows: table.rows.iter().enumerate().flat_map(|(at, row)| setting.row(row, at)).collect(),
             single: table.rows.iter().map(|row| setting.is_single(row)).collect(),
-            last: if merged || table.total.is_none() || table.rows.is_empty() { 0 } else { table.columns.len() },
+            merged,
             total: table.total.as_deref().map(|total| setting.total(total)).unwrap_or_default(),
-            empty: letters.text(&table.empty),
+        }
+    }
+
+    /// How many rows there are, and cells in each.
+    pub(super) const fn size(&self) -> (usize, usize) {
+        (self.single.len(), self.form.widths.len())
+    }
+
+    /// Of how many rows its head is.
+    pub(super) const fn heads(&self) -> usize {
+        self.form.heads
+    }
+
+    /// Whether it can be set in parts: no row goes on on the next page or shares cells with the next.
+    pub(super) const fn is_divisible(&self) -> bool {
+        !self.form.breakable
+    }
+
+    /// The rows from this one on, up to that one or the end.
+    pub(super) fn stretch(&self, from: usize, to: Option<usize>) -> Stretch<'_> {
+        let (_, columns) = self.size();
+        let rows = self.rows.get(from * columns..to.map_or(self.rows.len(), |to| to * columns)).unwrap_or_default();
+        let total = if to.is_some() { &[] } else { self.total.as_slice() };
+        Stretch {
+            form: &self.form,
+            goes_on: from > 0,
+            stops: to.is_some(),
+            rows,
+            single: self.single.get(from..to.unwrap_or(self.single.len())).unwrap_or_default(),
+            last: if self.merged || total.is_empty() || rows.is_empty() { 0 } else { columns },
+            total,
         }
     }
 }
