@@ -28,7 +28,7 @@ use tranche::domain::figures::Figures;
 use tranche::domain::money::Money;
 use tranche::report::form::{Form, stamp_in};
 use tranche::report::paper::stamp::Kind;
-use tranche::report::paper::table::Value;
+use tranche::report::paper::table::{Cell, Value};
 use tranche::report::paper::{Block, Paper, Section};
 use tranche::report::pdf::{self, Fonts};
 use tranche::report::svg;
@@ -268,6 +268,29 @@ fn a_paper_set_in_parts_is_one_paper() {
     let cells = 7 * 2_020 + 2 * 4;
     assert_eq!(counts, [2, 2, 2, 14, 2_020 + 4, cells, 2]);
     assert_eq!(tags.bookmarks, [0, vouchers.iter().rposition(|page| page.contains(&1)).unwrap()]);
+}
+
+#[test]
+fn rows_higher_than_a_page_leave_a_long_paper_in_parts() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut table = edges::payments(2_000);
+    // At the beginning, where a part would end but for it, and at the end, before the total.
+    for row in [3, 560, 1_999] {
+        table.rows[row].cells[3] = Cell::text("江西某某数字科技有限公司".repeat(40));
+    }
+    let file = pdf(folder.path(), "high", &edges::paper("江西省", vec![Section::new("payments", "支付").with(table)]));
+    is_sound(&file);
+    let text = text(&file);
+    pages_are_numbered(&text);
+    assert!(vouchers(&text).concat().into_iter().eq(1..=2_000));
+    let squeezed: String = text.split_whitespace().collect();
+    assert!(squeezed.matches("合计").count() == 1);
+    let tags = Tags::of(&file);
+    let counts = ["Table", "THead", "TBody", "TR", "TD"].map(|kind| tags.count(kind));
+    assert_eq!(counts, [1, 1, 1, 2_002, 7 * 2_000 + 4]);
+    // Each part has fonts of its own.
+    let fonts = told("pdffonts", &[], &file).lines().count();
+    assert!(fonts > 8, "{fonts}");
 }
 
 #[test]

@@ -51,6 +51,9 @@ impl File {
     }
 
     fn close_bundle(&mut self) -> Result<(), Error> {
+        if self.bundle.object_count() == 0 {
+            return Ok(());
+        }
         let bundle = std::mem::replace(&mut self.bundle, bundle());
         let id = self.number();
         for (at, member) in (0..).zip(bundle.objects.keys()) {

@@ -6,12 +6,17 @@ use super::super::letters::{Letters, breakable};
 use super::super::widths::{Widths, decimals, is_right, length};
 use crate::report::paper::table::{Cell, Column, Row, Table, Tone, Value};
 
+/// So many rows fill a page, whatever their letters.
+const PAGE: usize = 80;
+
 /// A table for the template.
 pub(super) struct Grid {
     form: Form,
     rows: Vec<Item>,
     /// Of each row, whether all its texts stand on one line: its height is known then, and need not be found by setting it.
     single: Vec<bool>,
+    /// Of each row, whether it may be higher than a page: it goes on on the next then, which no other does.
+    high: Vec<bool>,
     /// Whether neighbouring rows share cells.
     merged: bool,
     total: Vec<Item>,
@@ -26,7 +31,7 @@ struct Form {
     letter: u64,
     widths: Vec<u64>,
     right: Vec<bool>,
-    /// Whether a row may go on on the next page: only where one may be higher than a page.
+    /// Whether any row may go on on the next page: only where rows share cells.
     breakable: bool,
     /// The head, and of how many rows it is.
     head: Vec<Item>,
@@ -66,17 +71,20 @@ struct Set {
     tone: Tone,
     /// Whether it is its row's first.
     first: bool,
+    /// Whether its row may go on on the next page.
+    high: bool,
     /// Digits to leave free after it, so that points stand below each other.
     pad: String,
 }
 
 impl Set {
     fn of(text: String) -> Self {
-        Self { text, rows: 1, columns: 1, tone: Tone::Plain, first: false, pad: String::new() }
+        Self { text, rows: 1, columns: 1, tone: Tone::Plain, first: false, high: false, pad: String::new() }
     }
 
     fn item(self) -> Item {
-        let plain = self.rows == 1 && self.columns == 1 && self.tone == Tone::Plain && self.pad.is_empty();
+        let plain =
+            self.rows == 1 && self.columns == 1 && self.tone == Tone::Plain && !self.high && self.pad.is_empty();
         if plain { Item::Plain(self.text) } else { Item::Set(self) }
     }
 }
@@ -107,7 +115,7 @@ impl Grid {
             letter: widths.letter,
             widths: widths.columns,
             right: table.columns.iter().map(is_right).collect(),
-            breakable: merged || setting.is_high(),
+            breakable: merged,
             head: setting.head(),
             heads: if table.has_groups() { 2 } else { 1 },
             empty: letters.text(&table.empty),
@@ -116,6 +124,7 @@ impl Grid {
             form,
             rows: table.rows.iter().enumerate().flat_map(|(at, row)| setting.row(row, at)).collect(),
             single: table.rows.iter().map(|row| setting.is_single(row)).collect(),
+            high: table.rows.iter().map(|row| setting.is_high(row)).collect(),
             merged,
             total: table.total.as_deref().map(|total| setting.total(total)).unwrap_or_default(),
         }
@@ -131,9 +140,20 @@ impl Grid {
         self.form.heads
     }
 
-    /// Whether it can be set in parts: no row goes on on the next page or shares cells with the next.
-    pub(super) const fn is_divisible(&self) -> bool {
-        !self.form.breakable
+    /// Where it can be divided, behind so many rows at least: the rows that fill the page before go on on no other. Nowhere
+    /// where rows share cells.
+    pub(super) fn stop(&self, least: usize) -> Option<usize> {
+        if self.merged {
+            return None;
+        }
+        let mut stop = least;
+        loop {
+            let page = self.high.get(stop.saturating_sub(PAGE)..stop)?;
+            match page.iter().rposition(|high| *high) {
+                Some(at) => stop += at + 1,
+                None => return Some(stop),
+            }
+        }
     }
 
     /// The rows from this one on, up to that one or the end.
@@ -141,13 +161,14 @@ impl Grid {
         let (_, columns) = self.size();
         let rows = self.rows.get(from * columns..to.map_or(self.rows.len(), |to| to * columns)).unwrap_or_default();
         let total = if to.is_some() { &[] } else { self.total.as_slice() };
+        let last_is_high = self.high.last().is_some_and(|high| *high);
         Stretch {
             form: &self.form,
             goes_on: from > 0,
             stops: to.is_some(),
             rows,
             single: self.single.get(from..to.unwrap_or(self.single.len())).unwrap_or_default(),
-            last: if self.merged || total.is_empty() || rows.is_empty() { 0 } else { columns },
+            last: if self.merged || last_is_high || total.is_empty() || rows.is_empty() { 0 } else { columns },
             total,
         }
     }
@@ -163,14 +184,14 @@ impl Setting<'_> {
         }
     }
 
-    /// Whether a cell has more than so many lines.
-    fn is_high(&self) -> bool {
+    /// Whether a cell of a row has more than so many lines.
+    fn is_high(&self, row: &Row) -> bool {
         const LINES: u64 = 24;
         let high = |(cell, inner): (&Cell, &u64)| match &cell.value {
             Value::Text(text) => length(text) > inner * LINES,
             _ => false,
         };
-        self.table.rows.iter().any(|row| row.cells.iter().zip(&self.inner).any(high))
+        row.cells.iter().zip(&self.inner).any(high)
     }
 
     /// Whether each text of a row stands on one line for sure.
@@ -206,11 +227,12 @@ impl Setting<'_> {
 
     fn row(&self, row: &Row, at: usize) -> Vec<Item> {
         let span = |column| if self.merged { self.table.span(at, column) } else { 1 };
+        let high = !self.merged && self.is_high(row);
         let cells = row.cells.iter().enumerate().map(|(column, cell)| (column, cell, span(column)));
         cells
             .filter(|(_, _, rows)| *rows > 0)
             .map(|(column, cell, rows)| {
-                Set { rows, tone: row.tone, first: column == 0, ..self.cell(column, cell) }.item()
+                Set { rows, tone: row.tone, first: column == 0, high, ..self.cell(column, cell) }.item()
             })
             .collect()
     }

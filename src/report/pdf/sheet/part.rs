@@ -73,9 +73,9 @@ impl Sheet {
                 let Piece::Table(table) = piece else { continue };
                 let Some(begin) = from.row_in(place) else { continue };
                 let (rows, columns) = table.size();
-                let stop = begin + ROWS.max(CELLS.saturating_sub(cells) / columns.max(1));
-                if table.is_divisible() && stop + ROWS <= rows {
-                    return Some(Place { row: stop, ..place });
+                let least = begin + ROWS.max(CELLS.saturating_sub(cells) / columns.max(1));
+                if let Some(row) = table.stop(least).filter(|row| row + ROWS <= rows) {
+                    return Some(Place { row, ..place });
                 }
                 cells += (rows - begin) * columns;
             }
