@@ -8,8 +8,8 @@ use serde_json::Value;
 
 /// What a PDF says of itself beside its pages.
 pub struct Tags {
-    /// The kinds of the tags, in order, each with how deep it lies.
-    pub kinds: Vec<(usize, String)>,
+    /// How many tags there are of each kind.
+    counts: BTreeMap<String, usize>,
     /// The pages of the bookmarks, counted from 0, in order.
     pub bookmarks: Vec<usize>,
 }
@@ -60,10 +60,10 @@ impl Pdf {
     }
 
     /// Goes through a tag. Each of its contents says on its page that it is this tag's, and each head has its name.
-    fn walk(&self, own: &Value, parent: &Value, depth: usize, kinds: &mut Vec<(usize, String)>) {
+    fn walk(&self, own: &Value, parent: &Value, counts: &mut BTreeMap<String, usize>) {
         let tag = self.at(own);
         assert_eq!(tag["/P"], *parent, "{tag}");
-        kinds.push((depth, text(&tag["/S"]).trim_start_matches('/').to_owned()));
+        *counts.entry(text(&tag["/S"]).trim_start_matches('/').to_owned()).or_default() += 1;
         if let Some(name) = tag["/ID"].as_str() {
             assert_eq!(self.names[name], text(own));
         }
@@ -72,7 +72,7 @@ impl Pdf {
         }
         for kid in list(&tag["/K"]) {
             match kid {
-                Value::String(_) => self.walk(kid, own, depth + 1, kinds),
+                Value::String(_) => self.walk(kid, own, counts),
                 kid => {
                     let (page, at) = match kid.as_u64() {
                         Some(at) => (&tag["/Pg"], at),
@@ -89,10 +89,10 @@ impl Tags {
     /// The tags of a file, which hang together.
     pub fn of(file: &Path) -> Self {
         let pdf = Pdf::read(file);
-        let (mut kinds, mut bookmarks) = (Vec::new(), Vec::new());
+        let (mut counts, mut bookmarks) = (BTreeMap::new(), Vec::new());
         let root = &pdf.root()["/StructTreeRoot"];
         for tag in list(&pdf.at(root)["/K"]) {
-            pdf.walk(tag, root, 0, &mut kinds);
+            pdf.walk(tag, root, &mut counts);
         }
         let outlines = &pdf.root()["/Outlines"];
         let (mut before, mut next) = (Value::Null, pdf.at(outlines)["/First"].clone());
@@ -105,11 +105,11 @@ impl Tags {
             (before, next) = (next.clone(), bookmark["/Next"].clone());
         }
         assert_eq!(pdf.at(outlines)["/Last"], before);
-        Self { kinds, bookmarks }
+        Self { counts, bookmarks }
     }
 
     /// How many tags there are of a kind.
     pub fn count(&self, kind: &str) -> usize {
-        self.kinds.iter().filter(|(_, own)| own == kind).count()
+        self.counts.get(kind).copied().unwrap_or(0)
     }
 }

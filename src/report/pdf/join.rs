@@ -213,13 +213,15 @@ impl Join {
         self.file.finish(self.catalog, self.trailer)
     }
 
-    /// Makes the pages of a PDF forms, which are drawn before what stands on the joined pages. They have no tags.
+    /// Makes the pages of a PDF forms, which are drawn before what stands on the joined pages. They have no tags or
+    /// bookmarks.
     fn draw_frames(&mut self, frames: &[u8]) -> Joined<()> {
         let mut part = Part::read(frames, &mut self.file)?;
         part.drop_facts()?;
         let mut root = part.take_named("StructTreeRoot")?;
         let frames = part.pages(&root)?;
         part.drop_tags(list(&mut root, "K")?)?;
+        part.bookmarks()?;
         let draw = self.file.number();
         self.file.put(draw, Stream::new(Dictionary::new(), b"/Frame Do".to_vec()).into())?;
         for (frame, own) in frames.into_iter().zip(&mut self.pages) {

@@ -10,6 +10,9 @@ const BUNDLE: usize = 500;
 /// How wide the columns are of the list that says where objects are, in bytes.
 const WIDTHS: [usize; 3] = [1, 4, 2];
 
+/// What that list says of the number 0, which no object ever has.
+const NO_OBJECT: [u8; 7] = [0, 0, 0, 0, 0, 0xff, 0xff];
+
 /// A PDF that is being written.
 pub(super) struct File {
     bytes: Vec<u8>,
@@ -94,8 +97,8 @@ impl File {
         end.set("Root", root);
         end.set("Size", i64::try_from(self.places.len()).unwrap_or(i64::MAX));
         end.set("W", WIDTHS.map(|width| Object::Integer(i64::try_from(width).unwrap_or(0))).to_vec());
-        let places = self.places.iter().flat_map(|place| place.encode_for_xref_stream(&WIDTHS)).collect();
-        let mut places = Stream::new(end, places);
+        let places = self.places.iter().skip(1).flat_map(|place| place.encode_for_xref_stream(&WIDTHS));
+        let mut places = Stream::new(end, NO_OBJECT.into_iter().chain(places).collect());
         places.compress()?;
         self.write(id, &places.into())?;
         self.bytes.extend(format!("startxref\n{offset}\n%%EOF\n").into_bytes());

@@ -73,11 +73,12 @@ impl Part {
     pub(super) fn pages(&mut self, root: &Dictionary) -> Joined<Vec<Page>> {
         let tree = root.get(b"ParentTree").and_then(Object::as_dict).and_then(|tree| tree.get(b"Nums"));
         let mut lists = tree.and_then(Object::as_array).map_or([].as_slice(), Vec::as_slice).chunks(2);
-        let mut pages = Vec::new();
+        let (mut pages, mut shared) = (Vec::new(), Vec::new());
         for kid in list(&mut self.take_named("Pages")?, "Kids")? {
             let id = kid.as_reference()?;
             let mut entries = self.take(id)?;
             let resources = entries.get(b"Resources")?.as_reference()?;
+            shared.push(resources);
             let resources = self.dictionary(resources)?.clone();
             let tags = match entries.remove(b"StructParents") {
                 Some(own) => match lists.next() {
@@ -87,6 +88,9 @@ impl Part {
                 None => None,
             };
             pages.push(Page { id, entries, resources, tags });
+        }
+        for resources in shared {
+            self.objects.remove(&resources.0);
         }
         // A key more would be that of a note on a page, whose own page would have to be told of its new one.
         if lists.next().is_some() { Err(missing("Annots")) } else { Ok(pages) }

@@ -17,8 +17,6 @@ pub(super) struct Grid {
     single: Vec<bool>,
     /// Of each row, whether it may be higher than a page: it goes on on the next then, which no other does.
     high: Vec<bool>,
-    /// Whether neighbouring rows share cells.
-    merged: bool,
     total: Vec<Item>,
 }
 
@@ -31,8 +29,8 @@ struct Form {
     letter: u64,
     widths: Vec<u64>,
     right: Vec<bool>,
-    /// Whether any row may go on on the next page: only where rows share cells.
-    breakable: bool,
+    /// Whether neighbouring rows share cells: any may go on on the next page then.
+    merged: bool,
     /// The head, and of how many rows it is.
     head: Vec<Item>,
     heads: usize,
@@ -41,6 +39,7 @@ struct Form {
 
 /// Rows of a table that are set together: all, in most.
 #[derive(Serialize)]
+#[serde(tag = "block", rename = "table")]
 pub(super) struct Stretch<'g> {
     #[serde(flatten)]
     form: &'g Form,
@@ -115,17 +114,18 @@ impl Grid {
             letter: widths.letter,
             widths: widths.columns,
             right: table.columns.iter().map(is_right).collect(),
-            breakable: merged,
+            merged,
             head: setting.head(),
             heads: if table.has_groups() { 2 } else { 1 },
             empty: letters.text(&table.empty),
         };
+        let high: Vec<bool> = table.rows.iter().map(|row| setting.is_high(row)).collect();
+        let rows = table.rows.iter().zip(&high).enumerate();
         Self {
             form,
-            rows: table.rows.iter().enumerate().flat_map(|(at, row)| setting.row(row, at)).collect(),
+            rows: rows.flat_map(|(at, (row, high))| setting.row(row, at, *high)).collect(),
             single: table.rows.iter().map(|row| setting.is_single(row)).collect(),
-            high: table.rows.iter().map(|row| setting.is_high(row)).collect(),
-            merged,
+            high,
             total: table.total.as_deref().map(|total| setting.total(total)).unwrap_or_default(),
         }
     }
@@ -143,7 +143,7 @@ impl Grid {
     /// Where it can be divided, behind so many rows at least: the rows that fill the page before go on on no other. Nowhere
     /// where rows share cells.
     pub(super) fn stop(&self, least: usize) -> Option<usize> {
-        if self.merged {
+        if self.form.merged {
             return None;
         }
         let mut stop = least;
@@ -168,7 +168,7 @@ impl Grid {
             stops: to.is_some(),
             rows,
             single: self.single.get(from..to.unwrap_or(self.single.len())).unwrap_or_default(),
-            last: if self.merged || last_is_high || total.is_empty() || rows.is_empty() { 0 } else { columns },
+            last: if self.form.merged || last_is_high || total.is_empty() || rows.is_empty() { 0 } else { columns },
             total,
         }
     }
@@ -225,9 +225,8 @@ impl Setting<'_> {
         upper
     }
 
-    fn row(&self, row: &Row, at: usize) -> Vec<Item> {
+    fn row(&self, row: &Row, at: usize, high: bool) -> Vec<Item> {
         let span = |column| if self.merged { self.table.span(at, column) } else { 1 };
-        let high = !self.merged && self.is_high(row);
         let cells = row.cells.iter().enumerate().map(|(column, cell)| (column, cell, span(column)));
         cells
             .filter(|(_, _, rows)| *rows > 0)

@@ -50,14 +50,7 @@ struct Passage<'s> {
 #[serde(untagged)]
 enum Set<'s> {
     Whole(&'s Piece),
-    Table(Rows<'s>),
-}
-
-#[derive(Serialize)]
-#[serde(tag = "block", rename = "table")]
-struct Rows<'s> {
-    #[serde(flatten)]
-    rows: Stretch<'s>,
+    Table(Stretch<'s>),
 }
 
 impl Sheet {
@@ -139,8 +132,7 @@ impl Chapter {
         let blocks = self.blocks.iter().enumerate().take(end).skip(first).map(|(block, piece)| match piece {
             Piece::Table(table) => {
                 let place = Place { section, block, row: 0 };
-                let rows = table.stretch(from.row_in(place).unwrap_or(0), to.and_then(|to| to.stops_in(place)));
-                Set::Table(Rows { rows })
+                Set::Table(table.stretch(from.row_in(place).unwrap_or(0), to.and_then(|to| to.stops_in(place))))
             }
             whole => Set::Whole(whole),
         });
