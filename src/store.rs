@@ -28,7 +28,7 @@ pub mod target;
 pub mod tile;
 
 pub use append::Appended;
-pub use batch::{Batch, EventRow, FundAct, FundMove, FundOpening, FundRules, Funds};
+pub use batch::{Batch, FundAct, FundMove, FundOpening, FundRules, Funds};
 pub use connection::Store;
 pub use error::StoreError;
 pub use fund::FundPosition;

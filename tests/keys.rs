@@ -352,7 +352,10 @@ async fn forge(office: &Office, forger: &program::Desk) -> PathBuf {
         frontier.push(Sha256::digest([&[0], &entry[..]].concat()).into());
     }
     let root = frontier.root();
-    owner.execute("UPDATE tranche.ledger SET root = $1 WHERE id = $2", &[&root.as_slice(), &ledger]).await.unwrap();
+    owner
+        .execute("UPDATE tranche.ledger SET root = $1::bytea WHERE id = $2", &[&root.as_slice(), &ledger])
+        .await
+        .unwrap();
     std::fs::remove_file(office.path("key.state")).unwrap();
     let told = forger.call(&["checkpoint", "--key", text(&office.path("key"))]);
     assert_eq!(told.code(), 0, "the head fits: {}", told.err);

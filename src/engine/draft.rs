@@ -2,15 +2,16 @@
 
 use uuid::Uuid;
 
-use super::{EngineError, Job, Outcome, Placed, fund, payment};
+use super::{EngineError, Job, Outcome, Placed, fund};
 use crate::domain::Timestamp;
+use crate::domain::act::Act;
 use crate::domain::decide::{form_of_time, stream_of};
 use crate::domain::event::{Event, Reason, events_of};
 use crate::domain::ledger::Ledger;
 use crate::domain::rulebook::Rule;
 use crate::log::entry::{self, ENTRY_BYTES_MAX, EntryError};
-use crate::log::merkle::Hash;
-use crate::store::{EventRow, Funds};
+use crate::log::merkle::{Frontier, Hash};
+use crate::store::{Batch, Funds};
 
 /// A command that was decided, whose outcome is told once all it was decided on is committed.
 pub(super) struct Pending {
@@ -33,12 +34,13 @@ impl Pending {
 
 /// What the next append will send.
 pub(super) struct Draft {
-    pub(super) expected_position: u64,
-    pub(super) expected_root: Hash,
-    pub(super) events: Vec<EventRow>,
-    /// The command that the last event came from.
-    command: Option<Uuid>,
-    pub(super) funds: Funds,
+    expected_position: u64,
+    expected_root: Hash,
+    entries: Vec<Vec<u8>>,
+    commands: Vec<Uuid>,
+    funds: Funds,
+    /// Whether there is anything but payments, which the database adds up itself.
+    mixed: bool,
     pub(super) pending: Vec<Pending>,
     pub(super) bytes: usize,
     /// Whether all its commands and payments were looked up before they were decided.
@@ -51,9 +53,10 @@ impl Draft {
         Self {
             expected_position,
             expected_root,
-            events: Vec::new(),
-            command: None,
+            entries: Vec::new(),
+            commands: Vec::new(),
             funds: Funds::default(),
+            mixed: false,
             pending: Vec::new(),
             bytes: 0,
             looked_up: false,
@@ -61,7 +64,7 @@ impl Draft {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.events.is_empty()
+        self.entries.is_empty()
     }
 
     /// Adds an event, `after` being the state with it folded in.
@@ -70,18 +73,26 @@ impl Draft {
             self.funds.add(act);
         }
         self.bytes += entry.len();
-        let of_before = self.command.replace(event.command_id);
-        self.events.push(EventRow {
-            position: signed(event.position),
-            stream: event.stream.clone(),
-            version: i32::try_from(event.version).unwrap_or(i32::MAX),
-            kind: event.act.kind().event().to_owned(),
-            business_date: event.on,
-            recorded_at: event.recorded_at,
-            item: payment::item_of(&event.act),
-            command: (of_before != Some(event.command_id)).then_some(event.command_id),
-            entry,
-        });
+        self.mixed |= !matches!(event.act, Act::Pay(_) | Act::ReversePayment(_));
+        self.entries.push(entry);
+        if self.commands.last() != Some(&event.command_id) {
+            self.commands.push(event.command_id);
+        }
+    }
+
+    /// The batch to send, `tree` being the ledger's with it, and the outcomes that wait for it.
+    pub(super) fn into_batch(self, ledger: i64, tree: &Frontier) -> (Batch, Vec<Pending>) {
+        let batch = Batch {
+            ledger,
+            expected_position: signed(self.expected_position),
+            expected_root: self.expected_root,
+            root: tree.root(),
+            peaks: tree.to_bytes(),
+            entries: self.entries,
+            commands: self.commands,
+            funds: if self.mixed { self.funds } else { Funds::default() },
+        };
+        (batch, self.pending)
     }
 }
 

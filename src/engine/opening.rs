@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::draft::{Draft, signed};
+use super::draft::Draft;
 use super::{Clock, EngineError};
 use crate::domain::act::{Act, ActKind, OpenProgramme};
 use crate::domain::area;
@@ -108,13 +108,5 @@ fn opening_batch(ledger: i64, name: &str, act: OpenProgramme, clock: Clock) -> R
     tree.push(leaf_hash(&bytes));
     let mut draft = Draft::new(0, empty_root());
     draft.add(&state, &event, bytes);
-    Ok(Batch {
-        ledger,
-        expected_position: signed(draft.expected_position),
-        expected_root: draft.expected_root,
-        root: tree.root(),
-        peaks: tree.to_bytes(),
-        events: draft.events,
-        funds: draft.funds,
-    })
+    Ok(draft.into_batch(ledger, &tree).0)
 }

@@ -35,7 +35,7 @@ use crate::domain::ledger::Ledger;
 use crate::domain::text::Id;
 use crate::log::entry;
 use crate::log::merkle::{Frontier, leaf_hash};
-use crate::store::{Appended, Batch, Pool, Store, StoreError};
+use crate::store::{Appended, Pool, Store, StoreError};
 
 /// The most commands in a batch.
 const BATCH_COMMANDS: usize = 2_048;
@@ -302,7 +302,7 @@ impl Sequencer {
     /// Sends a draft's batch, or answers it at once where it has no events and nothing is in flight before it.
     async fn send_off(&mut self, draft: Draft, snapshot: Option<Taken>) {
         let payments = std::mem::take(&mut self.named);
-        if draft.events.is_empty() {
+        if draft.is_empty() {
             self.forget(payments);
             match self.flights.back_mut() {
                 Some(flight) => flight.pending.extend(draft.pending),
@@ -311,11 +311,11 @@ impl Sequencer {
             return;
         }
         let looked_up = draft.looked_up;
-        let (batch, pending) = self.batch_of(draft);
-        let before = self.flights.back().map(|flight| (Arc::clone(&flight.store), flight.batch.events.len()));
+        let (batch, pending) = draft.into_batch(self.ledger, &self.frontier);
+        let before = self.flights.back().map(|flight| (Arc::clone(&flight.store), flight.batch.entries.len()));
         let store = match before {
             None => Arc::clone(&self.store),
-            Some((store, events)) if !self.goes_apart(events.min(batch.events.len())) => store,
+            Some((store, events)) if !self.goes_apart(events.min(batch.entries.len())) => store,
             Some((store, _)) => self.other(&store).await,
         };
         let mut flight = Flight::new(store, (batch, pending), looked_up, payments).await;
@@ -327,20 +327,6 @@ impl Sequencer {
     /// second might wait for a first that is not there yet.
     fn goes_apart(&self, events: usize) -> bool {
         events >= APART && !self.pool.is_shared() && self.saving.is_none()
-    }
-
-    /// A draft as the batch to send, and the outcomes that wait for it.
-    fn batch_of(&self, draft: Draft) -> (Batch, Vec<Pending>) {
-        let batch = Batch {
-            ledger: self.ledger,
-            expected_position: signed(draft.expected_position),
-            expected_root: draft.expected_root,
-            root: self.frontier.root(),
-            peaks: self.frontier.to_bytes(),
-            events: draft.events,
-            funds: draft.funds,
-        };
-        (batch, draft.pending)
     }
 
     /// Decides all of the commands into one draft, with the lease and at the head.
@@ -358,7 +344,7 @@ impl Sequencer {
 
     /// Appends a draft and waits for what became of it.
     pub(super) async fn append_now(&mut self, draft: Draft) -> Result<Appended, EngineError> {
-        let (batch, _) = self.batch_of(draft);
+        let (batch, _) = draft.into_batch(self.ledger, &self.frontier);
         match self.store.append(&batch).await {
             Err(StoreError::Unknown { reason }) => Ok(self.settle(&batch, reason).await?),
             answered => Ok(answered?),
@@ -375,8 +361,8 @@ impl Sequencer {
         };
         match answered {
             Ok(Appended::Done(position)) => {
-                for command in batch.commands() {
-                    self.in_flight.remove(&command);
+                for command in &batch.commands {
+                    self.in_flight.remove(command);
                 }
                 self.due = self.due.max(waiting.len()) + pending.len();
                 self.forget(payments);
@@ -396,7 +382,7 @@ impl Sequencer {
                 self.again(pending, waiting, 0).await
             }
             Ok(Appended::Broken { rule, pilot }) => {
-                if batch.commands().nth(1).is_some() {
+                if batch.commands.len() > 1 {
                     let alone = pending.len();
                     return self.again(pending, waiting, alone).await;
                 }
@@ -410,7 +396,7 @@ impl Sequencer {
                 self.again(others, waiting, 0).await
             }
             // What the database cannot take is to stop its own command, not those beside it.
-            Err(StoreError::Malformed { .. }) if batch.commands().nth(1).is_some() => {
+            Err(StoreError::Malformed { .. }) if batch.commands.len() > 1 => {
                 let alone = pending.len();
                 self.again(pending, waiting, alone).await
             }

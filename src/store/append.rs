@@ -80,19 +80,6 @@ impl Store {
 
     async fn append_send(&self, batch: &Batch) -> Result<Option<i64>, tokio_postgres::Error> {
         let statement = self.prepared(sql::APPEND).await?;
-        let events = &batch.events;
-        let positions: Vec<i64> = events.iter().map(|event| event.position).collect();
-        let streams: Vec<&str> = events.iter().map(|event| event.stream.as_str()).collect();
-        let versions: Vec<i32> = events.iter().map(|event| event.version).collect();
-        let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
-        let dates: Vec<_> = events.iter().map(|event| event.business_date).collect();
-        let times: Vec<_> = events.iter().map(|event| event.recorded_at).collect();
-        let items: Vec<Option<&str>> = events.iter().map(|event| event.item.as_deref()).collect();
-        let commands: Vec<_> = events.iter().map(|event| event.command).collect();
-        let entries: Vec<&[u8]> = events.iter().map(|event| event.entry.as_slice()).collect();
-        // Of payments alone the database adds the funds up itself.
-        let payments = events.iter().all(|event| event.item.is_some() && event.command.is_some());
-        let funds = if payments { &[] } else { batch.funds.acts() };
         let row = self
             .client
             .query_one(
@@ -103,16 +90,8 @@ impl Store {
                     &batch.expected_root.as_slice(),
                     &batch.root.as_slice(),
                     &batch.peaks,
-                    &positions,
-                    &streams,
-                    &versions,
-                    &kinds,
-                    &dates,
-                    &times,
-                    &items,
-                    &commands,
-                    &entries,
-                    &tokio_postgres::types::Json(funds),
+                    &batch.entries,
+                    &tokio_postgres::types::Json(&batch.funds),
                 ],
             )
             .await?;

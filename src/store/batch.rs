@@ -1,10 +1,9 @@
-//! What one append carries: entries, the commands they came from, and how the funds move.
+//! What one append carries: entries, and how the funds move.
 //!
 //! What it refuses: arithmetic on limits. Sums move by deltas and the database adds up for itself.
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -21,40 +20,13 @@ pub struct Batch {
     pub root: [u8; 32],
     /// The right edge of the tree after the batch: 32 bytes a peak, largest subtree first.
     pub peaks: Vec<u8>,
-    /// The entries, in order.
-    pub events: Vec<EventRow>,
-    /// How the pilots' funds move, and the parameters that their limits rest on.
+    /// The entries, in order: canonical JSON, each at most 65,535 bytes. What they are found by is read off them.
+    pub entries: Vec<Vec<u8>>,
+    /// The commands they came from.
+    pub commands: Vec<Uuid>,
+    /// How the pilots' funds move, and the parameters that their limits rest on. None where all entries are payments,
+    /// which the database adds up itself.
     pub funds: Funds,
-}
-
-/// One entry and the columns it is found by.
-#[derive(Clone, Debug)]
-pub struct EventRow {
-    /// Its position in the ledger, from 1.
-    pub position: i64,
-    /// Its stream, such as `pilot-JX2025-01`.
-    pub stream: String,
-    /// Its version in the stream, from 1.
-    pub version: i32,
-    /// Its type, such as `TrancheReleased`.
-    pub kind: String,
-    /// The business date.
-    pub business_date: NaiveDate,
-    /// When it was recorded.
-    pub recorded_at: DateTime<Utc>,
-    /// The payment it is about: `+` and its identifier where it is recorded, `-` and the same where it is cancelled.
-    pub item: Option<String>,
-    /// The id of the command that led to it, where it is that command's first event.
-    pub command: Option<Uuid>,
-    /// The canonical JSON, at most 65,535 bytes.
-    pub entry: Vec<u8>,
-}
-
-impl Batch {
-    /// The commands its entries came from.
-    pub fn commands(&self) -> impl Iterator<Item = Uuid> {
-        self.events.iter().filter_map(|event| event.command)
-    }
 }
 
 /// Parameters of the programme that the wall judges by, from this act on.

@@ -47,8 +47,7 @@ pub const HEAD: Statement = ("head", head_columns!(" FROM tranche.ledger l WHERE
 /// The one statement over all ledgers: a list for people.
 pub const LEDGERS: Statement = ("ledgers", head_columns!(" FROM tranche.ledger l ORDER BY l.name"));
 
-pub const APPEND: Statement =
-    ("append", "SELECT tranche.ledger_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
+pub const APPEND: Statement = ("append", "SELECT tranche.ledger_append($1, $2, $3, $4, $5, $6, $7)");
 
 /// A hint, for whose commit nobody waits: it is no part of the log.
 pub const NOTIFY: Statement = ("notify", "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)");

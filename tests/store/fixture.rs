@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 use tokio_postgres::Client;
-use tranche::store::{Appended, Batch, EventRow, Store, StoreError, Target};
+use tranche::store::{Appended, Batch, Store, StoreError, Target};
 use uuid::Uuid;
 
 use crate::cluster;
@@ -18,6 +18,9 @@ static IDS: AtomicU64 = AtomicU64::new(1);
 pub fn id() -> Uuid {
     Uuid::from_u128(u128::from(IDS.fetch_add(1, Ordering::Relaxed)))
 }
+
+/// When every entry is recorded.
+pub const RECORDED_AT: &str = "2026-01-05T01:02:03.000000Z";
 
 /// An act to append: stream, type, date, data.
 pub type Act<'a> = (&'a str, &'a str, &'a str, Value);
@@ -62,34 +65,25 @@ impl Fixture {
     pub fn batch(&self, acts: &[Act<'_>]) -> Batch {
         let mut versions = self.versions.clone();
         let command = id();
-        let events: Vec<EventRow> = (self.position + 1..)
+        let entries: Vec<Vec<u8>> = (self.position + 1..)
             .zip(acts)
             .map(|(position, (stream, kind, on, data))| {
                 let version = versions.entry((*stream).to_owned()).or_default();
                 *version += 1;
                 let entry = json!({"position": position, "type": kind, "on": on, "stream": stream,
-                    "version": version, "recorded_at": "2026-01-05T01:02:03.000000Z", "command_id": command, "data": data});
-                EventRow {
-                    position,
-                    stream: (*stream).to_owned(),
-                    version: *version,
-                    kind: (*kind).to_owned(),
-                    business_date: on.parse().unwrap(),
-                    recorded_at: "2026-01-05T01:02:03Z".parse().unwrap(),
-                    item: item_of(kind, data),
-                    command: (position == self.position + 1).then_some(command),
-                    entry: serde_json::to_vec(&entry).unwrap(),
-                }
+                    "version": version, "recorded_at": RECORDED_AT, "command_id": command, "data": data});
+                serde_json::to_vec(&entry).unwrap()
             })
             .collect();
-        let end = self.position + i64::try_from(events.len()).unwrap();
+        let end = self.position + i64::try_from(entries.len()).unwrap();
         Batch {
             ledger: self.ledger,
             expected_position: self.position,
             expected_root: self.root,
             root: root(end, command),
             peaks: vec![7; 32 * end.count_ones() as usize],
-            events,
+            entries,
+            commands: vec![command],
             ..Batch::default()
         }
     }
@@ -100,8 +94,10 @@ impl Fixture {
         if let Ok(Appended::Done(position)) = appended {
             self.position = position;
             self.root = batch.root;
-            for event in &batch.events {
-                self.versions.insert(event.stream.clone(), event.version);
+            for entry in &batch.entries {
+                let entry: Value = serde_json::from_slice(entry).unwrap();
+                let version = entry["version"].as_i64().unwrap();
+                self.versions.insert(entry["stream"].as_str().unwrap().to_owned(), i32::try_from(version).unwrap());
             }
         }
         appended
@@ -132,14 +128,11 @@ impl Fixture {
     }
 }
 
-/// The payment an act is about.
-fn item_of(kind: &str, data: &Value) -> Option<String> {
-    let sign = match kind {
-        "PaymentRecorded" => "+",
-        "PaymentReversed" => "-",
-        _ => return None,
-    };
-    data["payment"].as_str().map(|payment| format!("{sign}{payment}"))
+/// Changes an entry of a batch.
+pub fn edit(batch: &mut Batch, number: usize, change: impl FnOnce(&mut Value)) {
+    let mut entry: Value = serde_json::from_slice(&batch.entries[number]).unwrap();
+    change(&mut entry);
+    batch.entries[number] = serde_json::to_vec(&entry).unwrap();
 }
 
 fn root(position: i64, command: Uuid) -> [u8; 32] {

@@ -19,7 +19,8 @@ impl History {
         if rules.is_object() {
             batch.funds.add(FundAct::Rules(FundRules { first_share: text("first_share"), gate: text("gate") }));
         }
-        if let Some(act) = act {
+        // Of payments alone the database adds up itself.
+        if let Some(act) = act.filter(|_| !kind.starts_with("Payment")) {
             batch.funds.add(FundAct::Move(FundMove { pilot: data["pilot"].as_str().unwrap().to_owned(), ..act }));
         }
         let appended = self.0.append(&batch).await.unwrap();

@@ -4,7 +4,7 @@ use futures_util::TryStreamExt as _;
 use futures_util::stream::Stream;
 use tranche::store::{Record, StoreError};
 
-use crate::fixture::{Act, Fixture, plain};
+use crate::fixture::{Act, Fixture, RECORDED_AT, plain};
 
 const STREAMS: [&str; 4] = ["pilot-A", "pilot-B", "application-A", "programme"];
 
@@ -38,17 +38,16 @@ async fn an_entry_comes_back_byte_for_byte() {
     let batch = fixture.batch(&[plain("pilot-A")]);
     fixture.append(&batch).await.unwrap();
     let read: Vec<Record> = fixture.store.event_read(fixture.ledger, 1, 1).try_collect().await.unwrap();
-    let sent = &batch.events[0];
     let expected = Record {
         position: 1,
-        stream: sent.stream.clone(),
+        stream: "pilot-A".to_owned(),
         version: 1,
-        kind: sent.kind.clone(),
-        business_date: sent.business_date,
-        recorded_at: sent.recorded_at,
-        entry: sent.entry.clone(),
-        item: sent.item.clone(),
-        command: sent.command,
+        kind: "MonitoringRecorded".to_owned(),
+        business_date: "2026-01-05".parse().unwrap(),
+        recorded_at: RECORDED_AT.parse().unwrap(),
+        entry: batch.entries[0].clone(),
+        item: None,
+        command: Some(batch.commands[0]),
     };
     assert_eq!(read, [expected]);
     let view = fixture
@@ -57,7 +56,7 @@ async fn an_entry_comes_back_byte_for_byte() {
         .query_one("SELECT entry ->> 'type' FROM tranche.event_json WHERE position = 1", &[])
         .await
         .unwrap();
-    assert_eq!(view.get::<_, String>(0), sent.kind);
+    assert_eq!(view.get::<_, String>(0), "MonitoringRecorded");
 }
 
 #[tokio::test]

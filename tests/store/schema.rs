@@ -142,7 +142,7 @@ async fn the_log_is_not_much_larger_than_its_entries() {
             .map(|number| {
                 let stream = ["pilot-JX2025-01", "pilot-JX2025-02", "pilot-JX2025-03"][number % 3];
                 let data = serde_json::json!({"note": "x".repeat(450), "pilot": stream});
-                (stream, "PaymentRecorded", "2026-01-05", data)
+                (stream, "MonitoringRecorded", "2026-01-05", data)
             })
             .collect();
         fixture.done(&acts).await;

@@ -76,7 +76,10 @@ impl Pilot {
     async fn act(&mut self, act: FundMove) -> Appended {
         let mut batch = self.0.batch(&[self.told(&act)]);
         let (allocated, paid) = (act.allocated_fen, act.paid_fen > 0);
-        batch.funds.add(FundAct::Move(FundMove { pilot: "P".to_owned(), ..act }));
+        // Of payments alone the database adds up itself.
+        if act.paid_fen == 0 {
+            batch.funds.add(FundAct::Move(FundMove { pilot: "P".to_owned(), ..act }));
+        }
         let appended = self.0.append(&batch).await.unwrap();
         if matches!(appended, Appended::Done(_)) {
             self.1 += allocated;

@@ -141,7 +141,7 @@ async fn head_back(bench: &Bench, size: u64) {
 async fn head_write(bench: &Bench, edge: &Frontier) {
     bench.aside("DISABLE").await;
     let size = i64::try_from(edge.size()).unwrap();
-    let update = "UPDATE tranche.ledger SET position = $1, root = $2, peaks = $3";
+    let update = "UPDATE tranche.ledger SET position = $1, root = $2::bytea, peaks = $3";
     bench.owner.execute(update, &[&size, &edge.root().as_slice(), &edge.to_bytes()]).await.unwrap();
     bench.aside("ENABLE ALWAYS").await;
 }

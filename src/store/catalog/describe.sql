@@ -64,6 +64,17 @@ WITH RECURSIVE place AS (
            concat_ws(' | ', pg_get_constraintdef(o.oid), CASE WHEN NOT o.convalidated THEN 'not validated' END)
       FROM relation r JOIN pg_constraint o ON o.conrelid = r.oid AND o.contype NOT IN ('n', 't')
     UNION ALL
+    SELECT concat('domain ', t.typname),
+           concat_ws(' | ', format_type(t.typbasetype, t.typtypmod),
+               concat('owner ', CASE t.typowner WHEN p.nspowner THEN 'the schema''s owner' ELSE pg_get_userbyid(t.typowner) END),
+               CASE WHEN t.typnotnull THEN 'not null' END, 'default ' || t.typdefault)
+      FROM place p JOIN pg_type t ON t.typnamespace = p.oid AND t.typtype = 'd'
+    UNION ALL
+    SELECT concat('constraint of domain ', t.typname, ' ', o.conname),
+           concat_ws(' | ', pg_get_constraintdef(o.oid), CASE WHEN NOT o.convalidated THEN 'not validated' END)
+      FROM place p JOIN pg_type t ON t.typnamespace = p.oid AND t.typtype = 'd'
+      JOIN pg_constraint o ON o.contypid = t.oid AND o.contype <> 'n'
+    UNION ALL
     SELECT concat('index ', r.relname, ' ', c.relname),
            concat_ws(' | ', pg_get_indexdef(c.oid), CASE WHEN NOT (i.indisvalid AND i.indisready AND i.indislive) THEN 'not in use' END)
       FROM relation r JOIN pg_index i ON i.indrelid = r.oid JOIN pg_class c ON c.oid = i.indexrelid
