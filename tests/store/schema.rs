@@ -133,6 +133,24 @@ async fn the_schema_is_described_as_it_is_migrated() {
     assert!(objects.len() > 100, "{lines}");
 }
 
+/// A rule of the second wall that stands with a column's type is missed as one of a table is.
+#[tokio::test]
+async fn a_constraint_that_is_gone_is_told() {
+    let target = cluster::database().await;
+    let store = Store::connect(&target).await.unwrap();
+    let owner = cluster::connect(target.config()).await;
+    for (drop, told) in [
+        ("ALTER DOMAIN tranche.payout_ratio DROP CONSTRAINT \"TR-07\"", "constraint of domain payout_ratio TR-07"),
+        ("ALTER TABLE tranche.fund_position DROP CONSTRAINT \"TR-01\"", "constraint fund_position TR-01"),
+    ] {
+        let before = catalog::changed(&store.catalog().await.unwrap());
+        owner.batch_execute(drop).await.unwrap();
+        let mut changed = catalog::changed(&store.catalog().await.unwrap());
+        changed.retain(|one| !before.contains(one));
+        assert_eq!(changed.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), [told]);
+    }
+}
+
 /// The log and its indexes stay within 1.6 bytes on disk for a byte of entry.
 #[tokio::test]
 async fn the_log_is_not_much_larger_than_its_entries() {
