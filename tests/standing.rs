@@ -106,6 +106,7 @@ async fn the_opening_is_dated_anew() {
                 "ALTER TABLE tranche.ledger DISABLE TRIGGER USER; {update};
                  ALTER TABLE tranche.ledger ENABLE ALWAYS TRIGGER ledger_head_rises;
                  ALTER TABLE tranche.ledger ENABLE ALWAYS TRIGGER ledger_head_stays;
+                 ALTER TABLE tranche.ledger ENABLE ALWAYS TRIGGER ledger_name_stays;
                  ALTER TABLE tranche.ledger ENABLE ALWAYS TRIGGER ledger_named"
             ))
             .await

@@ -69,6 +69,7 @@ impl Bench {
             ("event", "event_append_only"),
             ("ledger", "ledger_head_stays"),
             ("ledger", "ledger_head_rises"),
+            ("ledger", "ledger_name_stays"),
             ("tile", "tile_append_only"),
         ];
         let one = |(table, name)| format!("ALTER TABLE tranche.{table} {how} TRIGGER {name}");
