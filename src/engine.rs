@@ -29,6 +29,7 @@ pub mod signer;
 pub mod state;
 pub mod verify;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -83,7 +84,7 @@ pub struct Placed {
     pub position: Option<u64>,
     /// Its type.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: Cow<'static, str>,
 }
 
 /// What became of a command.
@@ -222,13 +223,12 @@ async fn known(store: &Store, ledger: i64, ids: &[Uuid]) -> Result<Known, Engine
     let mut next = HashMap::new();
     for first in store.commands_find(ledger, ids).await? {
         let Some(command) = first.command else { continue };
-        // Of whichever ledger: the request does not say.
-        let written = entry::write_with_request("", &state::event_of(&first)?);
-        let (_, request) = written.map_err(|source| EngineError::Entry { position: first.position, source })?;
+        let request = entry::request_hash_of(&state::event_of(&first)?);
+        let request = request.map_err(|source| EngineError::Entry { position: first.position, source })?;
         next.insert(first.position + 1, command);
         known.insert(
             command,
-            (request, vec![Placed { position: u64::try_from(first.position).ok(), kind: first.kind }]),
+            (request, vec![Placed { position: u64::try_from(first.position).ok(), kind: first.kind.into() }]),
         );
     }
     while !next.is_empty() {
@@ -237,7 +237,7 @@ async fn known(store: &Store, ledger: i64, ids: &[Uuid]) -> Result<Known, Engine
         for (position, kind) in store.further_find(ledger, &positions).await? {
             let Some(command) = next.remove(&position) else { continue };
             if let Some((_, events)) = known.get_mut(&command) {
-                events.push(Placed { position: u64::try_from(position).ok(), kind });
+                events.push(Placed { position: u64::try_from(position).ok(), kind: kind.into() });
             }
             later.insert(position + 1, command);
         }

@@ -42,7 +42,7 @@ fn told(outcome: &Outcome) -> (String, Vec<String>, Vec<String>, Vec<String>) {
     };
     match outcome {
         Outcome::Accepted { events, warnings } => {
-            let types = events.iter().map(|placed| placed.kind.clone()).collect();
+            let types = events.iter().map(|placed| placed.kind.to_string()).collect();
             ("accepted".into(), vec![], rules(warnings), types)
         }
         Outcome::Refused(reasons) => ("refused".into(), rules(reasons), vec![], vec![]),

@@ -80,6 +80,11 @@ impl Draft {
         }
     }
 
+    /// The position it goes on from, and its entries.
+    pub(super) fn entries(&self) -> (i64, &[Vec<u8>]) {
+        (signed(self.expected_position), &self.entries)
+    }
+
     /// The batch to send, `tree` being the ledger's with it, and the outcomes that wait for it.
     pub(super) fn into_batch(self, ledger: i64, tree: &Frontier) -> (Batch, Vec<Pending>) {
         let batch = Batch {

@@ -83,7 +83,7 @@ impl<'s> Rehearsal<'s> {
         let mut placed = Vec::new();
         for event in &events {
             evolve(&mut self.state, event);
-            placed.push(Placed { position: None, kind: event.act.kind().event().to_owned() });
+            placed.push(Placed { position: None, kind: event.act.kind().event().into() });
         }
         self.tried.insert(id, (request_of(&job)?, placed.clone()));
         Ok((id, Outcome::Accepted { events: placed, warnings }))

@@ -13,12 +13,13 @@ mod lease;
 mod recovery;
 mod snapshot;
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use announcer::Announcer;
 use flight::Flight;
@@ -34,7 +35,7 @@ use crate::domain::evolve::evolve;
 use crate::domain::ledger::Ledger;
 use crate::domain::text::Id;
 use crate::log::entry;
-use crate::log::merkle::{Frontier, leaf_hash};
+use crate::log::merkle::{Frontier, Hash, leaf_hash};
 use crate::store::{Appended, Pool, Store, StoreError};
 
 /// The most commands in a batch.
@@ -70,8 +71,8 @@ pub(super) struct Sequencer {
     state: Ledger,
     frontier: Frontier,
     flights: VecDeque<Flight>,
-    /// Commands of batches in flight, which the database may not know yet.
-    in_flight: Known,
+    /// Commands of batches in flight, which the database may not know yet, and their events.
+    in_flight: HashMap<Uuid, Vec<Placed>>,
     lease_since: Option<Instant>,
     /// When the lease was last waited for in vain.
     lease_missed: Option<Instant>,
@@ -110,7 +111,7 @@ impl Sequencer {
             state: Ledger::default(),
             frontier: Frontier::new(),
             flights: VecDeque::new(),
-            in_flight: Known::new(),
+            in_flight: HashMap::new(),
             lease_since: None,
             lease_missed: None,
             named: HashSet::new(),
@@ -250,9 +251,12 @@ impl Sequencer {
     fn decide(&mut self, job: &Job, known: Option<&Known>, draft: &mut Draft) -> Result<Outcome, EngineError> {
         let now = (self.clock.now)();
         let refused = |reasons| Ok(refused(&self.state, &self.name, (job, now), reasons));
-        let known = || known.and_then(|known| known.get(&job.id));
-        if let Some((earlier, events)) = self.in_flight.get(&job.id).or_else(known) {
-            return match repeated(job, earlier, events.clone()) {
+        let earlier = match self.in_flight.get(&job.id) {
+            Some(events) => Some((self.request_in_flight(events, draft)?, events)),
+            None => known.and_then(|known| known.get(&job.id)).map(|(request, events)| (*request, events)),
+        };
+        if let Some((earlier, events)) = earlier {
+            return match repeated(job, &earlier, events.clone()) {
                 Outcome::Refused(reasons) => refused(reasons),
                 known => Ok(known),
             };
@@ -261,6 +265,18 @@ impl Sequencer {
             Decision::Refused(reasons) => refused(reasons),
             Decision::Accepted { acts, warnings } => self.accept(job, (acts, warnings), now, draft),
         }
+    }
+
+    /// The hash of the content of a command in flight or in the draft, read off the first of its events.
+    fn request_in_flight(&self, events: &[Placed], draft: &Draft) -> Result<Hash, EngineError> {
+        let position = signed(events.first().and_then(|placed| placed.position).unwrap_or_default());
+        let flying = self.flights.iter().map(|flight| (flight.batch.expected_position, &*flight.batch.entries));
+        let entry = flying.chain([draft.entries()]).find_map(|(before, entries)| {
+            usize::try_from(position - before - 1).ok().and_then(|index| entries.get(index))
+        });
+        let event = entry::read(entry.map_or(&[], Vec::as_slice));
+        let request = event.and_then(|event| entry::request_hash_of(&event));
+        request.map_err(|source| EngineError::Entry { position, source })
     }
 
     /// Folds an accepted command's events and adds them to the draft; refuses one whose entry would be too long.
@@ -274,12 +290,8 @@ impl Sequencer {
         let moment = self.state.moment(&job.command, now);
         let events = events_of(&self.state, &job.command, job.id, (acts, &warnings), moment);
         let mut entries = Vec::with_capacity(events.len());
-        let mut request = None;
         for event in &events {
-            let (bytes, of_event) =
-                entry::write_with_request(&self.name, event).map_err(|source| unwritable(event, source))?;
-            // Of the command's own event, which is the first.
-            request.get_or_insert(of_event);
+            let bytes = entry::write(&self.name, event).map_err(|source| unwritable(event, source))?;
             if bytes.len() > entry::ENTRY_BYTES_MAX {
                 return Ok(Outcome::Refused(vec![too_long(bytes.len())]));
             }
@@ -292,10 +304,10 @@ impl Sequencer {
             if let Some(pilot) = state::pilot_of_stream(&event.stream) {
                 self.changed.insert(pilot);
             }
-            placed.push(Placed { position: Some(event.position), kind: event.act.kind().event().to_owned() });
+            placed.push(Placed { position: Some(event.position), kind: event.act.kind().event().into() });
             draft.add(&self.state, event, bytes);
         }
-        self.in_flight.insert(job.id, (request.unwrap_or_default(), placed.clone()));
+        self.in_flight.insert(job.id, placed.clone());
         Ok(Outcome::Accepted { events: placed, warnings })
     }
 

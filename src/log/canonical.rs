@@ -28,38 +28,12 @@ const MEMBERS: usize = 32;
 ///
 /// Where the value does not serialise, as where a map's keys are no texts.
 pub fn to_vec(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
-    Ok(object(value)?.bytes)
-}
-
-/// Writes a value as canonical JSON, the members of which can be told apart where it is an object.
-///
-/// # Errors
-///
-/// Those of [`to_vec`].
-pub fn object(value: &impl Serialize) -> Result<Object, serde_json::Error> {
     let mut text = Text::default();
     text.out.reserve(CAPACITY);
     text.members.reserve(MEMBERS);
     text.sorted.reserve(UNSORTED);
     value.serialize(&mut text)?;
-    Ok(Object { bytes: text.out, members: text.members })
-}
-
-/// An object, written.
-pub struct Object {
-    /// Its text.
-    pub bytes: Vec<u8>,
-    members: Vec<Member>,
-}
-
-impl Object {
-    /// The text of a member's value.
-    #[must_use]
-    pub fn member(&self, name: &str) -> Option<&[u8]> {
-        let named = |member: &&Member| member.inner(&self.bytes) == name.as_bytes();
-        let member = self.members.iter().find(named)?;
-        self.bytes.get(member.name.end + 1..member.end)
-    }
+    Ok(text.out)
 }
 
 /// A member of an object, between its commas.
@@ -105,7 +79,7 @@ impl Member {
 #[derive(Default)]
 struct Text {
     out: Vec<u8>,
-    /// The members of the objects that are open, outer ones first; of the outermost also when it has ended.
+    /// The members of the objects that are open, outer ones first.
     members: Vec<Member>,
     /// Members of an object, in order, until they are put in their place.
     sorted: Vec<u8>,
@@ -228,15 +202,6 @@ mod tests {
         assert_eq!(own, others);
         shapes.nested.insert(Newtype(None), vec![]);
         assert!(to_vec(&shapes).is_err(), "nothing is no name");
-    }
-
-    #[test]
-    fn members_are_told_apart() {
-        let object = object(&serde_json::json!({"b": {"b": 1, "a": "\""}, "a": [], "\u{e9}": null})).unwrap();
-        assert_eq!(object.member("b"), Some(br#"{"a":"\"","b":1}"#.as_slice()));
-        assert_eq!(object.member("a"), Some(b"[]".as_slice()));
-        assert_eq!(object.member("\u{e9}"), Some(b"null".as_slice()));
-        assert_eq!(object.member("c"), None);
     }
 
     #[test]

@@ -147,36 +147,6 @@ pub fn moment_text(moment: Timestamp) -> String {
 ///
 /// [`EntryError::Unwritable`], which no event met so far.
 pub fn write(ledger: &str, event: &Event) -> Result<Vec<u8>, EntryError> {
-    Ok(object(ledger, event)?.bytes)
-}
-
-/// The same, with the [`request_hash`] of the command that led to it, if it is that command's first.
-///
-/// # Errors
-///
-/// Those of [`write()`].
-pub fn write_with_request(ledger: &str, event: &Event) -> Result<(Vec<u8>, [u8; 32]), EntryError> {
-    let object = object(ledger, event)?;
-    let part = |name: &str| object.member(name).unwrap_or(b"null");
-    let mut hash = Sha256::new();
-    hash.update(br#"{"approvals":"#);
-    hash.update(object.member("approvals").unwrap_or(b"[]"));
-    hash.update(br#","by":"#);
-    hash.update(part("by"));
-    hash.update(br#","command":""#);
-    hash.update(event.act.kind().command());
-    hash.update(br#"","data":"#);
-    hash.update(part("data"));
-    hash.update(br#","note":"#);
-    hash.update(part("note"));
-    hash.update(br#","on":"#);
-    hash.update(part("on"));
-    hash.update(b"}");
-    let request = hash.finalize().into();
-    Ok((object.bytes, request))
-}
-
-fn object(ledger: &str, event: &Event) -> Result<canonical::Object, EntryError> {
     let written = Written {
         approvals: &event.approvals,
         by: &event.by,
@@ -193,7 +163,7 @@ fn object(ledger: &str, event: &Event) -> Result<canonical::Object, EntryError> 
         version: event.version,
         warnings: &event.warnings,
     };
-    canonical::object(&written).map_err(EntryError::Unwritable)
+    canonical::to_vec(&written).map_err(EntryError::Unwritable)
 }
 
 /// Reads an entry back into its event.
@@ -226,14 +196,28 @@ struct Content<'a> {
     on: Date,
 }
 
+impl Content<'_> {
+    fn hash(&self) -> Result<[u8; 32], EntryError> {
+        Ok(Sha256::digest(canonical::to_vec(self).map_err(EntryError::Unwritable)?).into())
+    }
+}
+
 /// The SHA-256 of a command's content (IDEM-01).
 ///
 /// # Errors
 ///
 /// [`EntryError::Unwritable`], which no command met so far.
 pub fn request_hash(Command { on, by, approvals, note, act, .. }: &Command) -> Result<[u8; 32], EntryError> {
-    let content = Content { command: act.kind().command(), on: *on, by, approvals, note: note.as_ref(), data: act };
-    Ok(Sha256::digest(canonical::to_vec(&content).map_err(EntryError::Unwritable)?).into())
+    Content { command: act.kind().command(), on: *on, by, approvals, note: note.as_ref(), data: act }.hash()
+}
+
+/// The same of the command that led to an event, if it is that command's first.
+///
+/// # Errors
+///
+/// Those of [`request_hash`].
+pub fn request_hash_of(Event { on, by, approvals, note, act, .. }: &Event) -> Result<[u8; 32], EntryError> {
+    Content { command: act.kind().command(), on: *on, by, approvals, note: note.as_ref(), data: act }.hash()
 }
 
 #[cfg(test)]
@@ -262,11 +246,11 @@ mod tests {
         let entry = write("演练-1", &event).unwrap();
         insta::assert_snapshot!(String::from_utf8(entry.clone()).unwrap(), @r#"{"by":{"area":"360602","body":"local_finance","person":"丙"},"command_id":"0199f0c2-7d5e-7c1a-9b1e-2f4f6c1d0a01","data":{"amount":"1.00","payee":{"name":"甲"},"payment":"Z1","pilot":"P","project":"2510-367424","purpose":"SERVICE","voucher":"记1"},"ledger":"演练-1","note":"备注 \"引号\"","on":"2026-02-12","position":7,"recorded_at":"2026-02-12T01:00:00.000000Z","simulated":true,"stream":"pilot-P","type":"PaymentRecorded","version":3}"#);
         assert_eq!(read(&entry).unwrap(), event);
-        assert_eq!(write_with_request("演练-1", &event).unwrap(), (entry, request_hash(&command).unwrap()));
+        assert_eq!(request_hash_of(&event).unwrap(), request_hash(&command).unwrap());
         let (by, approvals, note) = (event.by.clone(), vec![event.by.clone(), event.by.clone()], None);
         let event = Event { approvals: approvals.clone(), note: note.clone(), ..event };
         let command = Command { by, approvals, note, ..command };
-        assert_eq!(write_with_request("演练-1", &event).unwrap().1, request_hash(&command).unwrap());
+        assert_eq!(request_hash_of(&event).unwrap(), request_hash(&command).unwrap());
         assert!(matches!(read(b"{}"), Err(EntryError::Unreadable(_))));
     }
 }

@@ -327,10 +327,7 @@ impl SerializeStruct for Open<'_> {
         if !self.sorted {
             self.text.sort(self.first, self.start);
         }
-        // Of the outermost object they are asked for.
-        if self.start > 1 {
-            self.text.members.truncate(self.first);
-        }
+        self.text.members.truncate(self.first);
         self.text.out.push(b'}');
         Ok(())
     }
