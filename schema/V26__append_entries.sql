@@ -162,6 +162,9 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = 'the funds are not those of the entries',
             DETAIL = left(v_broken, 1000), HINT = 'A batch''s funds are those its entries tell of.';
     END IF;
+EXCEPTION WHEN data_exception THEN
+    RAISE EXCEPTION USING ERRCODE = 'LG004', MESSAGE = 'entry', DETAIL = SQLERRM,
+        HINT = 'One of the entries, or of the funds, has no number where one is due.';
 END
 $$;
 ALTER FUNCTION tranche.entry_check(bigint, jsonb[], jsonb) OWNER TO tranche_writer;
@@ -222,12 +225,17 @@ BEGIN
         v_at := p_position + n;
         v_act := convert_from(p_entries[n], 'UTF8')::jsonb;
         v_acts[n] := v_act;
-        v_sound := v_act ->> 'position' = v_at::text AND v_act ->> 'command_id' IS NOT NULL
-            AND v_act ->> 'on' LIKE '____-__-__' AND v_act ->> 'recorded_at' LIKE '____-__-__T__:__:__.______Z';
+        -- Each as it will be read from its column: a cast alone takes other writings of it, too.
+        v_sound := v_act ->> 'position' = v_at::text AND (v_act ->> 'version')::integer::text = v_act ->> 'version'
+            AND (v_act ->> 'command_id')::uuid::text = v_act ->> 'command_id'
+            AND to_char((v_act ->> 'on')::date, 'YYYY-MM-DD') = v_act ->> 'on'
+            AND to_char((v_act ->> 'recorded_at')::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+                = v_act ->> 'recorded_at';
         IF v_act ->> 'type' IN ('PaymentRecorded', 'PaymentReversed') THEN
             v_pilots[n] := v_act #>> '{data,pilot}';
             v_amounts[n] := CASE v_act ->> 'type' WHEN 'PaymentRecorded' THEN (v_act #>> '{data,amount}')::numeric END;
-            v_sound := v_sound AND v_act ->> 'stream' = 'pilot-' || v_pilots[n] AND entry_item(v_act) IS NOT NULL
+            v_sound := v_sound AND v_act ->> 'stream' = 'pilot-' || v_pilots[n]
+                AND v_act #>> '{data,payment}' IS NOT NULL
                 AND (v_amounts[n] IS NOT NULL OR v_act ->> 'type' = 'PaymentReversed');
         ELSE
             v_payments := false;

@@ -253,10 +253,12 @@ const fn is_before(one: &[u8], other: &[u8]) -> bool {
 impl Field for Timestamp {
     fn read(value: &Value, form: &mut Form) -> Option<Self> {
         let moment = value.as_str().and_then(|text| chrono::DateTime::parse_from_rfc3339(text).ok());
+        // A leap second is in no column that keeps time.
+        let moment = moment.filter(|moment| moment.timestamp_subsec_nanos() < 1_000_000_000);
         if moment.is_none() {
             form.fault(
-                "须为 RFC 3339 时间,例如 \"2025-12-05T09:00:00+08:00\"",
-                "a moment as of RFC 3339 is expected, as in \"2025-12-05T09:00:00+08:00\"",
+                "须为 RFC 3339 时间(秒不超过 59),例如 \"2025-12-05T09:00:00+08:00\"",
+                "a moment as of RFC 3339, its seconds up to 59, is expected, as in \"2025-12-05T09:00:00+08:00\"",
             );
         }
         // The log keeps microseconds, as PostgreSQL does.

@@ -143,7 +143,8 @@ fn dates_and_times() {
     reads(|| close_period("2026-02-01", "2026-01-31"), "through", &good, &bad);
     reads(|| reopen_period("2026-02-01", "2026-01-31"), "through", &good, &bad);
     let good = [json!("2025-12-05T09:00:00+08:00"), json!("2025-12-05T01:00:00.123456Z")];
-    let bad = [json!("2025-12-05"), json!("2025-12-05T09:00:00"), json!("2025-12-05T25:00:00Z")];
+    let bad =
+        ["2025-12-05", "2025-12-05T09:00:00", "2025-12-05T25:00:00Z", "2025-12-05T23:59:60Z"].map(|bad| json!(bad));
     reads(|| allocate("1.00"), "recorded_at", &good, &bad);
 }
 
